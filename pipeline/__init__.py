@@ -1,0 +1,1 @@
+"""From Wikimedia dumps to a multimodal entity-linking data set and its KB."""

@@ -1,0 +1,1 @@
+"""Beam without wiki knowledge: engine, shuffle, shard sink, progress, resume."""

@@ -1,0 +1,1 @@
+"""Reading Wikimedia dump files: XML pages, ranges, SQL side tables."""

@@ -1,0 +1,1 @@
+"""Staged jobs: chains of Beam pipelines over artifacts."""

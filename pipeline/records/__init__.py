@@ -1,0 +1,1 @@
+"""The ground floor: record types, Arrow schemas, shards, manifests."""

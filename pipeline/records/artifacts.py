@@ -1,0 +1,48 @@
+"""The road as a table: every artifact, its writer and its readers."""
+
+from dataclasses import dataclass
+
+from pipeline.records import kb, schemas
+from pipeline.records.errors import DeadLetter
+from pipeline.records.schemas import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A folder of shards: what a row is, which stage writes it, which steps read it.
+
+    `staging` artifacts live under `.staging/` while a job runs and go when it ends.
+    """
+
+    schema: Schema
+    record: type
+    writer: str
+    readers: tuple[str, ...]
+    staging: bool = False
+
+    @property
+    def name(self) -> str:
+        """Folder name of the artifact."""
+        return self.schema.name
+
+
+KB_ARTIFACTS: tuple[Artifact, ...] = (
+    Artifact(schemas.PAGES, kb.Page, "compact", ("resolve", "priors")),
+    Artifact(schemas.LINKS, kb.Link, "compact", ("count",)),
+    Artifact(schemas.ENTITY_IMAGES, kb.EntityImage, "compact", ("build_images",)),
+    Artifact(schemas.RAW_REDIRECTS, kb.RawRedirect, "compact", ("resolve",), staging=True),
+    Artifact(schemas.RAW_DISAMBIGUATION, kb.RawDisambiguationItem, "compact", ("resolve",), staging=True),
+    Artifact(schemas.RAW_HATNOTES, kb.RawHatnote, "compact", ("resolve",), staging=True),
+    Artifact(schemas.ARTICLES, kb.ArticleText, "compact", ("resolve",), staging=True),
+    Artifact(schemas.ERRORS, DeadLetter, "compact", ("a person",)),
+    Artifact(schemas.TARGET_COUNTS, kb.TargetCount, "count", ("resolve",), staging=True),
+    Artifact(schemas.INLINK_COUNTS, kb.InlinkCount, "count", ("resolve",), staging=True),
+    Artifact(schemas.TITLES, kb.Title, "resolve", ("priors", "store")),
+    Artifact(schemas.REDIRECTS, kb.Redirect, "resolve", ("priors",)),
+    Artifact(schemas.DISAMBIGUATION, kb.DisambiguationItem, "resolve", ("priors",)),
+    Artifact(schemas.HATNOTES, kb.Hatnote, "resolve", ("priors",)),
+    Artifact(schemas.COUNTS, kb.Count, "resolve", ("priors",)),
+    Artifact(schemas.ENTITIES, kb.Entity, "resolve", ("store", "lookup")),
+    Artifact(schemas.MENTIONS, kb.Mention, "priors", ("store",)),
+)
+"""The knowledge base in the order in which it is made."""

@@ -1,0 +1,115 @@
+"""Manifests: what a finished artifact folder holds, and opening it."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.records.errors import ArtifactError
+from pipeline.records.schemas import Schema
+from pipeline.records.shards import Shard, concat
+
+MANIFEST = "_manifest.json"
+SUCCESS = "_SUCCESS"
+
+
+def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Write `value` with sorted keys, by temporary name and rename."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(temporary, path)
+
+
+def write_manifest(folder: Path, schema: Schema, stage_id: str, shards: Sequence[Shard]) -> None:
+    """Write the manifest of an artifact, then its `_SUCCESS`."""
+    ordered = sorted(shards, key=lambda shard: shard.name)
+    value = {
+        "schema": schema.name,
+        "schema_version": schema.version,
+        "stage_id": stage_id,
+        "rows": sum(shard.rows for shard in ordered),
+        "shards": [asdict(shard) for shard in ordered],
+    }
+    write_json(folder / MANIFEST, value)
+    (folder / SUCCESS).touch()
+
+
+def publish(staged: Path, final: Path) -> None:
+    """Put a finished folder in its place by rename; an older one there goes."""
+    old = final.with_name(f".{final.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    if final.exists():
+        final.rename(old)
+    staged.rename(final)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A finished artifact folder, opened."""
+
+    folder: Path
+    schema: Schema
+    stage_id: str
+    shards: tuple[Shard, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows of all shards."""
+        return sum(shard.rows for shard in self.shards)
+
+    @property
+    def paths(self) -> list[Path]:
+        """Shard files in name order."""
+        return [self.folder / shard.name for shard in self.shards]
+
+    def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """One table a shard."""
+        for path in self.paths:
+            yield read_shard(path, columns)
+
+    def table(self) -> pa.Table:
+        """All rows in one table."""
+        return concat(self.tables(), self.schema)
+
+
+def read_shard(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows of one shard.
+
+    Raises:
+        ArtifactError: the file is missing or no readable Parquet.
+    """
+    try:
+        return pq.read_table(path, columns=None if columns is None else list(columns), partitioning=None)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ArtifactError(f"{path} cannot be read as a Parquet shard: {error}") from error
+
+
+def is_finished(folder: Path) -> bool:
+    """Whether a folder was written to its end."""
+    return (folder / SUCCESS).is_file()
+
+
+def open_artifact(folder: Path, schema: Schema) -> Reader:
+    """Open a finished artifact.
+
+    Raises:
+        ArtifactError: the folder is missing, unfinished, or holds another schema or version.
+    """
+    if not folder.is_dir():
+        raise ArtifactError(f"{folder} does not exist; it should hold the artifact {schema.name}/")
+    if not is_finished(folder):
+        raise ArtifactError(f"{folder} has no {SUCCESS}: the run that wrote it did not end")
+    value = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    found = (value.get("schema"), value.get("schema_version"))
+    if found != (schema.name, schema.version):
+        raise ArtifactError(f"{folder} holds {found[0]} version {found[1]}, not {schema.name} version {schema.version}")
+    shards = tuple(Shard(**shard) for shard in value["shards"])
+    return Reader(folder, schema, value["stage_id"], shards)

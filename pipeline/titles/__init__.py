@@ -1,0 +1,1 @@
+"""What a wiki calls things: siteinfo, title keys, surface keys, templates."""

@@ -1,0 +1,1 @@
+"""One thin composite PTransform per wiki concept."""

@@ -1,0 +1,1 @@
+"""Pure functions from wikitext to links, images, leads and page kinds."""

@@ -1,0 +1,1 @@
+"""Commands: parse flags, call one function, print the summary."""
