@@ -41,8 +41,13 @@ KB_ARTIFACTS: tuple[Artifact, ...] = (
     Artifact(schemas.REDIRECTS, kb.Redirect, "resolve", ("priors",)),
     Artifact(schemas.DISAMBIGUATION, kb.DisambiguationItem, "resolve", ("priors",)),
     Artifact(schemas.HATNOTES, kb.Hatnote, "resolve", ("priors",)),
+    Artifact(schemas.TARGETS, kb.Target, "resolve", ("resolve",), staging=True),
+    Artifact(schemas.EVIDENCE, kb.Evidence, "resolve", ("priors",), staging=True),
+    Artifact(schemas.RED_ENTITIES, kb.RedEntity, "resolve", ("priors",), staging=True),
+    Artifact(schemas.ENTITY_INLINKS, kb.EntityInlinks, "resolve", ("resolve",), staging=True),
     Artifact(schemas.COUNTS, kb.Count, "resolve", ("priors",)),
     Artifact(schemas.ENTITIES, kb.Entity, "resolve", ("store", "lookup")),
+    Artifact(schemas.SURFACE_EVIDENCE, kb.SurfaceEvidence, "priors", ("priors",), staging=True),
     Artifact(schemas.MENTIONS, kb.Mention, "priors", ("store",)),
 )
 """The knowledge base in the order in which it is made."""

@@ -146,6 +146,16 @@ class Title:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """What a link to a title counts for (staging)."""
+
+    title_key: str
+    entity_id: int | None
+    reason: str
+    red_title: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TargetCount:
     """Links of one surface to one title as written, redirects not yet followed (staging)."""
 
@@ -195,6 +205,45 @@ class Entity:
     n_pages_in: int
     revision_id: int | None
     timestamp: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A surface given to an entity by something other than a link (staging)."""
+
+    surface: str
+    entity_id: int
+    source: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceEvidence:
+    """All evidence but links for a surface and an entity (staging)."""
+
+    surface: str
+    entity_id: int
+    n_redirect: int
+    n_disambiguation: int
+    n_title: int
+    n_hatnote: int
+
+
+@dataclass(frozen=True, slots=True)
+class RedEntity:
+    """A title that no page has, kept as an entity (staging)."""
+
+    entity_id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntityInlinks:
+    """Links that end at an entity (staging)."""
+
+    entity_id: int
+    n_links: int
+    n_pages: int
 
 
 @dataclass(frozen=True, slots=True)

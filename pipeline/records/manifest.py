@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,15 @@ def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value
 
 
 def write_manifest(folder: Path, schema: Schema, stage_id: str, shards: Sequence[Shard]) -> None:
-    """Write the manifest of an artifact, then its `_SUCCESS`."""
+    """Write the manifest of an artifact, then its `_SUCCESS`.
+
+    Raises:
+        ArtifactError: two shards have one name.
+    """
     ordered = sorted(shards, key=lambda shard: shard.name)
+    for one, other in pairwise(ordered):
+        if one.name == other.name:
+            raise ArtifactError(f"{folder} would hold two shards named {one.name}")
     value = {
         "schema": schema.name,
         "schema_version": schema.version,
@@ -41,7 +49,9 @@ def write_manifest(folder: Path, schema: Schema, stage_id: str, shards: Sequence
 
 
 def publish(staged: Path, final: Path) -> None:
-    """Put a finished folder in its place by rename; an older one there goes."""
+    """Put a finished folder in its place by rename; an older one and halves of killed writers go."""
+    for half in staged.glob(".*.part"):
+        half.unlink()
     old = final.with_name(f".{final.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     final.parent.mkdir(parents=True, exist_ok=True)
@@ -84,10 +94,11 @@ def read_shard(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """The rows of one shard.
 
     Raises:
-        ArtifactError: the file is missing or no readable Parquet.
+        ArtifactError: the file is missing, damaged or no Parquet, or lacks a column.
     """
     try:
-        return pq.read_table(path, columns=None if columns is None else list(columns), partitioning=None)
+        wanted = None if columns is None else list(columns)
+        return pq.read_table(path, columns=wanted, partitioning=None, page_checksum_verification=True)
     except (OSError, pa.ArrowInvalid) as error:
         raise ArtifactError(f"{path} cannot be read as a Parquet shard: {error}") from error
 
@@ -107,9 +118,13 @@ def open_artifact(folder: Path, schema: Schema) -> Reader:
         raise ArtifactError(f"{folder} does not exist; it should hold the artifact {schema.name}/")
     if not is_finished(folder):
         raise ArtifactError(f"{folder} has no {SUCCESS}: the run that wrote it did not end")
-    value = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    found = (value.get("schema"), value.get("schema_version"))
+    try:
+        value = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        found = (value["schema"], value["schema_version"])
+        shards = tuple(Shard(**shard) for shard in value["shards"])
+        stage_id = value["stage_id"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArtifactError(f"{folder / MANIFEST} is damaged: {error!r}") from error
     if found != (schema.name, schema.version):
         raise ArtifactError(f"{folder} holds {found[0]} version {found[1]}, not {schema.name} version {schema.version}")
-    shards = tuple(Shard(**shard) for shard in value["shards"])
-    return Reader(folder, schema, value["stage_id"], shards)
+    return Reader(folder, schema, stage_id, shards)

@@ -76,11 +76,11 @@ class DropReason(StrEnum):
     TEMPLATE_IN_TARGET = "template_in_target"
     NAMESPACE_NOT_KEPT = "namespace_not_kept"
     NOT_WIKITEXT = "not_wikitext"
-    DELETED_TEXT = "deleted_text"
     EMPTY_SURFACE = "empty_surface"
     RED_LINK = "red_link"
     NOT_A_CANDIDATE = "not_a_candidate"
-    PAGE_LIMIT = "page_limit"
+    DUPLICATE_TITLE = "duplicate_title"
+    NO_WEIGHT = "no_weight"
 
 
 class Level(StrEnum):

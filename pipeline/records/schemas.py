@@ -9,8 +9,9 @@ _I64 = pa.int64()
 _I32 = pa.int32()
 _TEXT = pa.string()
 _BOOL = pa.bool_()
-_TIME = pa.timestamp("s", tz="UTC")
-_TEXTS = pa.list_(pa.field("item", pa.string(), nullable=False))
+# Parquet knows no whole seconds and calls list items "element": with these a shard reads back as its schema.
+_TIME = pa.timestamp("ms", tz="UTC")
+_TEXTS = pa.list_(pa.field("element", pa.string(), nullable=False))
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ _FRAGMENT = Column("fragment", _TEXT, "Section after '#', '' when none")
 _SURFACE = Column("surface", _TEXT, "Surface key: NFC, white space collapsed, trimmed")
 _CONTEXT = Column("context", _TEXT, "reference, gallery, caption, infobox, template, table, list, lead or prose")
 _IN_TEMPLATE = Column("in_template", _BOOL, "Written in an argument of a template call, however deep")
-_RESOLVED = Column("resolved", _TEXT, "Title where redirects end; null when they end at no page", nullable=True)
+_RESOLVED = Column(
+    "resolved", _TEXT, "Title where redirects end, with a page or red; null for loops and other wikis", nullable=True
+)
 _REVISION = Column("revision_id", _I64, "Revision that was read", nullable=True)
 _TIMESTAMP = Column("timestamp", _TIME, "Time of that revision", nullable=True)
 _ENTITY_ID = Column("entity_id", _I64, "Page id of the article; negative for a red entity")
@@ -182,6 +185,16 @@ TITLES = Schema(
     ),
     ("title_key",), _up("page_id"),
 )  # fmt: skip
+TARGETS = Schema(
+    "targets", 1, "What a link to each title counts for, redirects followed",
+    (
+        Column("title_key", _TEXT, "Title key"),
+        Column("entity_id", _I64, "Entity, negative when red and kept; null when none", nullable=True),
+        Column("reason", _TEXT, "Why there is none: red_link or not_a_candidate; '' otherwise"),
+        Column("red_title", _TEXT, "Missing title where the redirect ends", nullable=True),
+    ),
+    ("title_key",), _up("title_key"),
+)  # fmt: skip
 TARGET_COUNTS = Schema(
     "target_counts", 1, "Link counts per surface and title as written",
     (_SURFACE, _TARGET, _CONTEXT, _IN_TEMPLATE, _N_LINKS, _N_PAGES),
@@ -206,6 +219,31 @@ ENTITIES = Schema(
         _REVISION, _TIMESTAMP,
     ),
     ("entity_id",), _up("entity_id"),
+)  # fmt: skip
+EVIDENCE = Schema(
+    "evidence", 1, "Surfaces that titles, redirects, list items and hatnotes give to entities",
+    (
+        _SURFACE, _ENTITY_ID,
+        Column("source", _TEXT, "title, redirect, hatnote, or the kind of the page that lists the item"),
+        Column("n", _I64, "Occurrences"),
+    ),
+    ("surface", "entity_id", "source"), _up("surface", "entity_id", "source"),
+)  # fmt: skip
+SURFACE_EVIDENCE = Schema(
+    "surface_evidence", 1, "The evidence in hash partitions of the surface, one column a source",
+    (
+        _SURFACE, _ENTITY_ID,
+        *(Column(f"n_{s}", _I64, f"Evidence by {s}") for s in ("redirect", "disambiguation", "title", "hatnote")),
+    ),
+    ("surface", "entity_id"), _up("surface", "entity_id"),
+)  # fmt: skip
+RED_ENTITIES = Schema(
+    "red_entities", 1, "Titles of red links that were kept, and their ids",
+    (_ENTITY_ID, Column("title", _TEXT, "Title key that no page has")), ("entity_id",), _up("entity_id", "title"),
+)  # fmt: skip
+ENTITY_INLINKS = Schema(
+    "entity_inlinks", 1, "In-links per entity, in spans of entity ids",
+    (_ENTITY_ID, _N_LINKS, _N_PAGES), ("entity_id",), _up("entity_id"),
 )  # fmt: skip
 MENTIONS = Schema(
     "mentions", 1, "The prior P(e|m) with its evidence, in hash partitions of the surface",

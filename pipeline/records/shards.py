@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.records.digest import file_digest
@@ -14,6 +15,7 @@ from pipeline.records.schemas import Schema
 
 ROW_GROUP_ROWS = 128 * 1024
 ROW_GROUP_BYTES = 64 << 20
+_WRITING = {"compression": "zstd", "version": "2.6", "write_page_checksum": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def write_shard(table: pa.Table, path: Path, schema: Schema, *, is_sorted: bool 
         table = table.sort_by(list(schema.sort))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     group_rows = _group_rows(table)
-    with pq.ParquetWriter(temporary, schema.arrow, compression="zstd", version="2.6") as writer:
+    with pq.ParquetWriter(temporary, schema.arrow, **_WRITING) as writer:
         for start in range(0, table.num_rows, group_rows):
             writer.write_table(table.slice(start, group_rows).combine_chunks(), row_group_size=group_rows)
     os.replace(temporary, path)
@@ -63,8 +65,11 @@ def conform(table: pa.Table, schema: Schema) -> pa.Table:
         raise ArtifactError(f"a table for {schema.name}/ lacks the columns {', '.join(missing)}")
     table = table.select(schema.names)
     for column in schema.columns:
-        if not column.nullable and table.column(column.name).null_count:
+        values = table.column(column.name)
+        if not column.nullable and _has_nulls(values):
             raise ArtifactError(f"{schema.name}/{column.name} holds nulls; none are allowed")
+        if not _is_alike(values.type, column.type):
+            raise ArtifactError(f"{schema.name}/{column.name} should be {column.type}, not {values.type}")
     try:
         return table.cast(schema.arrow)
     except pa.ArrowInvalid as error:
@@ -81,9 +86,40 @@ def concat(tables: Iterable[pa.Table], schema: Schema) -> pa.Table:
     return pa.concat_tables([empty_table(schema), *tables])
 
 
+def _has_nulls(values: pa.ChunkedArray) -> bool:
+    return bool(values.null_count) or (pa.types.is_list(values.type) and bool(pc.list_flatten(values).null_count))
+
+
+def _is_alike(given: pa.DataType, wanted: pa.DataType) -> bool:
+    """Whether a cast only changes how values are stored: never text to number, truth to number or the like."""
+    if pa.types.is_null(given) or given == wanted:
+        return True
+    if pa.types.is_dictionary(given):
+        return _is_alike(given.value_type, wanted)
+    if pa.types.is_list(given) and pa.types.is_list(wanted):
+        return _is_alike(given.value_type, wanted.value_type)
+    return any(
+        is_kind(given) and is_kind(wanted)
+        for is_kind in (pa.types.is_integer, pa.types.is_floating, pa.types.is_timestamp, _is_text)
+    )
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
 def _group_rows(table: pa.Table) -> int:
     """Rows in a row group: 128k, or fewer where they would pass 64 MB."""
     if not table.num_rows:
         return ROW_GROUP_ROWS
-    row_bytes = max(table.nbytes / table.num_rows, 1)
+    row_bytes = max(sum(_value_bytes(column) for column in table.columns) / table.num_rows, 1)
     return int(max(1, min(ROW_GROUP_ROWS, ROW_GROUP_BYTES // row_bytes)))
+
+
+def _value_bytes(values: pa.ChunkedArray) -> int:
+    """Bytes of the values alone: `nbytes` also counts buffers that depend on how the table was made."""
+    if pa.types.is_list(values.type):
+        return _value_bytes(pc.list_flatten(values))
+    if pa.types.is_string(values.type):
+        return int(pc.sum(pc.binary_length(values)).as_py() or 0)
+    return int(len(values) * values.type.bit_width // 8)

@@ -1,0 +1,1 @@
+"""Facts of single wikis and languages, as JSON files."""

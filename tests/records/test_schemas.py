@@ -1,0 +1,71 @@
+"""Schemas, records and the artifacts map agree with each other."""
+
+import dataclasses
+import types
+import typing
+from datetime import datetime
+
+import pyarrow as pa
+import pytest
+
+from pipeline.records import names
+from pipeline.records.artifacts import KB_ARTIFACTS
+
+TYPES = {int: pa.types.is_integer, str: pa.types.is_string, bool: pa.types.is_boolean, float: pa.types.is_floating}
+each_artifact = pytest.mark.parametrize("artifact", KB_ARTIFACTS, ids=lambda artifact: artifact.name)
+
+
+@each_artifact
+def test_a_records_fields_are_its_schemas_columns_in_order(artifact):
+    assert [field.name for field in dataclasses.fields(artifact.record)] == artifact.schema.names
+
+
+@each_artifact
+def test_a_records_types_are_its_schemas(artifact):
+    hints = typing.get_type_hints(artifact.record)
+    for column in artifact.schema.columns:
+        hint = hints[column.name]
+        may_be_null = isinstance(hint, types.UnionType)
+        assert may_be_null == column.nullable, column.name
+        kind = next(one for one in typing.get_args(hint) if one is not types.NoneType) if may_be_null else hint
+        if kind is datetime:
+            assert pa.types.is_timestamp(column.type)
+        elif typing.get_origin(kind) is tuple:
+            assert pa.types.is_list(column.type)
+        else:
+            assert TYPES[kind](column.type), column.name
+
+
+@each_artifact
+def test_records_are_frozen_and_slotted(artifact):
+    assert artifact.record.__dataclass_params__.frozen
+    assert "__slots__" in vars(artifact.record)
+
+
+@each_artifact
+def test_key_and_order_are_columns(artifact):
+    schema = artifact.schema
+    order = [name for name, _ in schema.sort]
+    assert set(schema.key) <= set(schema.names)
+    assert set(order) <= set(schema.names)
+    assert {way for _, way in schema.sort} <= {"ascending", "descending"}
+    # Ties would let the order of arrival into the bytes. A page has one title, so page_id orders titles/ as well.
+    assert set(schema.key) <= set(order) or order == ["page_id"]
+
+
+@each_artifact
+def test_every_column_has_a_meaning(artifact):
+    assert all(column.meaning.strip() for column in artifact.schema.columns)
+    assert artifact.schema.meaning
+    assert artifact.readers
+
+
+def test_names_are_unique():
+    found = [artifact.name for artifact in KB_ARTIFACTS]
+    assert len(found) == len(set(found))
+
+
+def test_closed_lists_hold_their_own_names():
+    for name, kind in vars(names).items():
+        if isinstance(kind, type) and issubclass(kind, names.StrEnum) and kind is not names.StrEnum:
+            assert all(member.value == member.name.lower() for member in kind), name
