@@ -25,6 +25,7 @@ class PageWindow:
         self.closed = False
         self._source = source
         self._max = max_page_bytes
+        self._open = b"<" + name + b"page"
         self._close = b"</" + name + b"page>"
         name = re.escape(name)
         self._token = re.compile(rb"<(?:(" + name + rb"page)[\s>/]|(!--)|(/?)" + name + rb"mediawiki[\s>])")
@@ -32,6 +33,7 @@ class PageWindow:
         self._buffer = b""
         self._pos = 0
         self._owned = True
+        self._closed_at = 0  # end of the nearest closing tag known
         self._border = -1  # place in the buffer where the next range's bytes begin, once they are read
 
     @property
@@ -46,8 +48,14 @@ class PageWindow:
             DamagedStream: the text ends inside a page, or one is longer than the window may be.
         """
         while self._next_page():
-            end = self._find(self._close, self._pos)
-            start, self._pos = self._pos, end
+            known = self._closed_at > self._pos
+            if not known:
+                self._closed_at = self._find(self._close, self._pos)
+            start, end = self._pos, self._closed_at
+            if known and (second := self._buffer.find(self._open, start + 1, end)) >= 0:
+                # The page before ran into this one: others may follow, and not each of them may copy all the rest.
+                end = second + len(self._open) + 1
+            self._pos = end
             yield self._buffer[start:end]
 
     def careful(self, block: bytes) -> bytes:
@@ -119,6 +127,7 @@ class PageWindow:
         """Forget the buffer before `keep`; by how much places moved."""
         self._buffer = self._buffer[keep:]
         self._pos -= keep
+        self._closed_at -= keep
         self._pos = max(self._pos, 0)
         if self._border >= 0:
             self._border = max(self._border - keep, 0)

@@ -15,6 +15,7 @@ from pipeline.records.errors import UsageError
 
 RANGE_BYTES = 1 << 20
 _LONGEST_GAP = 64 << 20
+_LAST_BYTES = 256
 
 _logger = logging.getLogger(__name__)
 
@@ -114,4 +115,6 @@ def _group(starts: Sequence[int], size: int, range_bytes: int) -> list[int]:
         if following == len(starts):
             break
         cuts.append(starts[following])
+    while len(cuts) > 1 and size - cuts[-1] < _LAST_BYTES:
+        cuts.pop()  # so that whoever reads the end of the file sees all of </mediawiki>
     return [*cuts, size]

@@ -57,7 +57,7 @@ def test_multistream_by_its_index(tmp_path):
     path, pages = tmp_path / NAME, some_pages(95)
     offsets = write_multistream(path, pages, pages_a_stream=10, index=tmp_path / INDEX)
     ranges = plan_ranges([path], range_bytes=1)
-    assert [part.start for part in ranges] == offsets[:-1]  # the last stream has no line in the index
+    assert [part.start for part in ranges] == offsets[:-1]  # the closing tag has no range of its own
     assert_covers(ranges, path)
     assert titles(ranges) == [title for _, title, _ in pages]
 
@@ -66,7 +66,7 @@ def test_multistream_by_a_scan(tmp_path):
     path, pages = tmp_path / NAME, some_pages(95)
     offsets = write_multistream(path, pages, pages_a_stream=10)
     ranges = plan_ranges([path], range_bytes=1)
-    assert [part.start for part in ranges] == offsets
+    assert [part.start for part in ranges] == offsets[:-1]
     assert titles(ranges) == [title for _, title, _ in pages]
 
 
@@ -153,7 +153,7 @@ def test_index_that_stops_too_early_is_noticed(tmp_path, caplog, monkeypatch):
     (tmp_path / INDEX).write_bytes(bz2.compress("".join(text[:20]).encode()))
     monkeypatch.setattr("pipeline.dump.ranges._LONGEST_GAP", 10_000)
     ranges = plan_ranges([path], range_bytes=1)
-    assert len(ranges) == len(offsets)
+    assert len(ranges) == len(offsets) - 1
     assert "names no stream in the" in caplog.text
 
 
@@ -270,5 +270,19 @@ def test_a_range_alone_gives_its_own_pages(tmp_path):
     path = tmp_path / NAME
     write_multistream(path, some_pages(30), pages_a_stream=10)
     ranges = plan_ranges([path], range_bytes=1)
-    assert [len(titles([part])) for part in ranges] == [0, 10, 10, 10, 0]
+    assert [len(titles([part])) for part in ranges] == [0, 10, 10, 10]
     assert len(titles([replace(ranges[1], end=ranges[2].end)])) == 20
+
+
+@pytest.mark.parametrize("chunk", [64, 1 << 20])
+def test_streams_cut_at_every_byte_of_a_tag(tmp_path, monkeypatch, chunk):
+    monkeypatch.setattr("pipeline.dump.streams.CHUNK_BYTES", chunk)
+    path = tmp_path / "dump.bz2"
+    xml = dump_xml([page_xml(i, f"T{i}", os.urandom(300).hex()) for i in range(3)]).encode()
+    tag = xml.index(b"<page>", xml.index(b"<page>") + 1)
+    end = xml.index(b"</page>") + 7
+    for place in {*range(tag - 4, tag + 12), *range(end - 9, end + 2)}:
+        write_streams(path, [xml[:place], xml[place:]])
+        ranges = plan_ranges([path], range_bytes=1)
+        assert [len(titles([part])) for part in ranges] == ([1, 2] if place <= tag else [2, 1])
+        assert titles(ranges) == ["T0", "T1", "T2"]

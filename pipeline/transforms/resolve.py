@@ -1,0 +1,148 @@
+"""Link counts through redirects to entities."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import numpy as np
+import pyarrow as pa
+
+from pipeline.beamx.shuffle import HashJoin, HashShuffle
+from pipeline.beamx.sink import WriteShards
+from pipeline.beamx.units import UnitLog
+from pipeline.kb.resolving import add_counts, add_inlinks, join_counts, make_entities
+from pipeline.records import schemas
+from pipeline.records.manifest import read_shard
+from pipeline.transforms.count import PARTITIONS
+
+_INLINKS, _RED = "inlinks", "red"
+_JOINED = {"counts": schemas.TARGET_COUNTS, "inlinks": schemas.INLINK_COUNTS, "targets": schemas.TARGETS}
+_KEYS = {"counts": ("target",), "inlinks": ("target",), "targets": ("title_key",)}
+
+
+class ReadTables(beam.PTransform):  # type: ignore[misc]
+    """Shard paths to their tables."""
+
+    def __init__(self, paths: list[Path]) -> None:
+        super().__init__()
+        self.paths = [str(path) for path in paths]
+
+    def expand(self, pipeline: Any) -> Any:  # noqa: ANN401 - Beam is untyped
+        """Read each shard in some worker."""
+        return (
+            pipeline
+            | "Paths" >> beam.Create(self.paths, reshuffle=False)
+            | "Spread" >> beam.Reshuffle()
+            | "Read" >> beam.Map(_read).with_output_types(pa.Table)
+        )
+
+
+class ResolveCounts(beam.PTransform):  # type: ignore[misc]
+    """{"counts", "inlinks", "targets"}: tables, to the artifacts counts, entity_inlinks and red_entities.
+
+    Args:
+        folder: where the three artifacts go.
+        span_bits: bits of the spans of page ids, those of the other artifacts.
+        keep_red_links: whether titles without a page become entities.
+        mode, staging: of the shuffle.
+    """
+
+    def __init__(self, folder: str, *, span_bits: int, keep_red_links: bool, mode: str, staging: str) -> None:
+        super().__init__()
+        self.folder = Path(folder)
+        self.span_bits = span_bits
+        self.keep_red_links = keep_red_links
+        self.mode = mode
+        self.staging = staging
+
+    def expand(self, tables: Any) -> Any:  # noqa: ANN401 - Beam is untyped
+        """Join by target, then bring equal surfaces and equal entities together."""
+        arrow = {tag: schema.arrow for tag, schema in _JOINED.items()}
+        joined = tables | "By target" >> HashJoin(
+            _KEYS, PARTITIONS, schemas=arrow, mode=self.mode, staging=self.staging
+        )
+        counts, inlinks, red = joined | "Join" >> beam.ParDo(
+            _Join(self.folder / "_tally", keep_red_links=self.keep_red_links)
+        ).with_outputs(_INLINKS, _RED, main="counts")
+        by_span = SpanOf(self.span_bits)
+        return (
+            counts
+            | "By surface"
+            >> HashShuffle(("surface",), PARTITIONS, combine=add_counts, mode=self.mode, staging=self.staging)
+            | "Write counts" >> WriteShards(str(self.folder / schemas.COUNTS.name), schemas.COUNTS),
+            inlinks
+            | "By entity"
+            >> HashShuffle(
+                ("entity_id",), N_SPANS, combine=add_inlinks, partitioner=by_span, mode=self.mode, staging=self.staging
+            )
+            | "Write in-links" >> WriteShards(str(self.folder / schemas.ENTITY_INLINKS.name), schemas.ENTITY_INLINKS),
+            red | "Write red" >> WriteShards(str(self.folder / schemas.RED_ENTITIES.name), schemas.RED_ENTITIES),
+        )
+
+
+N_SPANS = 257
+"""Spans of page ids (at most 256) and one for the negative ids of red entities."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpanOf:
+    """Partition of an entity: the span of its page id; red entities share the last."""
+
+    bits: int
+
+    def __call__(self, table: pa.Table) -> np.ndarray:
+        """(N,) int64 span numbers."""
+        ids = table["entity_id"].to_numpy()
+        return np.where(ids < 0, N_SPANS - 1, ids >> self.bits)
+
+
+class _Join(beam.DoFn):  # type: ignore[misc]
+    def __init__(self, tally: Path, *, keep_red_links: bool) -> None:
+        super().__init__()
+        self.tally = UnitLog(tally)
+        self.keep_red_links = keep_red_links
+
+    def process(self, element: tuple[int, dict[str, pa.Table]]) -> Iterator[Any]:  # Beam takes no unions with tagged outputs
+        partition, tables = element
+        joined = join_counts(tables["counts"], tables["inlinks"], tables["targets"], keep_red_links=self.keep_red_links)
+        self.tally.finish(f"partition-{partition:05d}", joined.dropped)
+        yield joined.counts
+        yield beam.pvalue.TaggedOutput(_INLINKS, joined.inlinks)
+        yield beam.pvalue.TaggedOutput(_RED, (partition, joined.red))
+
+
+@dataclass(frozen=True, slots=True)
+class EntityUnit:
+    """One span of articles and, where any are linked, its in-links."""
+
+    number: int
+    articles: str
+    inlinks: str | None
+
+
+class MakeEntities(beam.PTransform):  # type: ignore[misc]
+    """PCollection[EntityUnit] to the artifact entities in `folder`."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def expand(self, units: Any) -> Any:  # noqa: ANN401 - Beam is untyped
+        """Spread the spans over the workers, join each."""
+        return (
+            units
+            | "Spread spans" >> beam.Reshuffle()
+            | "Join in-links" >> beam.Map(_entities).with_output_types(tuple[int, pa.Table])
+            | "Write" >> WriteShards(self.folder, schemas.ENTITIES)
+        )
+
+
+def _entities(unit: EntityUnit) -> tuple[int, pa.Table]:
+    inlinks = read_shard(Path(unit.inlinks)) if unit.inlinks else schemas.ENTITY_INLINKS.arrow.empty_table()
+    return unit.number, make_entities(read_shard(Path(unit.articles)), inlinks)
+
+
+def _read(path: str) -> pa.Table:
+    return read_shard(Path(path))

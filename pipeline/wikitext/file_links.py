@@ -1,0 +1,112 @@
+"""File links with their captions, which hold links of their own."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.titles.wiki import Wiki
+from pipeline.wikitext.splitting import split_bars
+from pipeline.wikitext.structure import Span, Structure
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """One `[[File:…]]`, text[start:end].
+
+    `file_title` is as typed, with its prefix; `parts` are the parameters after it, as typed. The caption is
+    text[caption_start:caption_end], empty when there is none.
+    """
+
+    start: int
+    end: int
+    file_title: str
+    parts: list[str]
+    caption_start: int
+    caption_end: int
+    in_template: bool
+
+
+def file_end(text: str, place: int) -> int:
+    """Where a file link ends whose title ends at `place`; -1 for one that is not closed.
+
+    Links in the caption close first, one level deep (MediaWiki: handleInternalLinks2). A file link without end stops
+    at the next one of its kind, which keeps the whole page linear.
+    """
+    following = _next_link(text, place)
+    close = text.find("]]", place, following)
+    if close >= 0:
+        # "[[File:a|[http://x y]]]": the first bracket is the external link's.
+        return close + 3 if text.startswith("]", close + 2) and "[" in text[place:close] else close + 2
+    while following < len(text):
+        begin, following = following + 2, _next_link(text, following + 2)
+        close = text.find("]]", begin, following)
+        if close < 0:
+            return -1
+        close = text.find("]]", close + 2, following)
+        if close >= 0:
+            return close + 2
+    return -1
+
+
+def _next_link(text: str, place: int) -> int:
+    found = text.find("[[", place)
+    return len(text) if found < 0 else found
+
+
+def caption_of(parts: list[str], wiki: Wiki) -> int:
+    """Index of the caption: the last part that is no image option; -1 when there is none."""
+    is_option = _option_pattern(wiki).fullmatch
+    for index in range(len(parts) - 1, -1, -1):
+        if not is_option(parts[index].strip()):
+            return index
+    return -1
+
+
+def file_links(structure: Structure, openings: Iterable[re.Match[str]], wiki: Wiki) -> list[FileLink]:
+    """The file links that begin with these tokens, whose first group is the file title; unclosed ones left out."""
+    text, found = structure.text, []
+    calls = outermost_calls(structure)
+    call = 0
+    for opening in openings:
+        start, title_end = opening.start(), opening.end()
+        end = file_end(text, title_end)
+        if end < 0:
+            continue
+        while call < len(calls) and calls[call][1] <= start:
+            call += 1
+        in_template = call < len(calls) and calls[call][0] < start
+        parts = split_bars(text[title_end + 1 : end - 2]) if text[title_end] == "|" else []
+        caption = caption_of(parts, wiki)
+        before = title_end + 1 + sum(len(part) + 1 for part in parts[:caption]) if caption >= 0 else end - 2
+        after = before + (len(parts[caption]) if caption >= 0 else 0)
+        found.append(FileLink(start, end, opening[1], parts, before, after, in_template))
+    return found
+
+
+def outermost_calls(structure: Structure, *, infoboxes_only: bool = False) -> list[Span]:
+    """Spans of template calls that stand in no other one, by start; parser functions are no templates."""
+    spans: list[Span] = []
+    reach = 0
+    for template in structure.templates:
+        if template.start >= reach and not template.is_function and (template.is_infobox or not infoboxes_only):
+            reach = template.end
+            spans.append((template.start, reach))
+    return spans
+
+
+@lru_cache(maxsize=8)
+def _option_pattern(wiki: Wiki) -> re.Pattern[str]:
+    """Matches a whole image option of the wiki, such as `thumb`, `220px` or `alt=…`."""
+    options = []
+    for name, words in wiki.siteinfo.image_words:
+        value = _OPTION_VALUES.get(name, ".*")
+        options += [re.escape(word).replace(r"\$1", value) for word in words]
+    return re.compile("|".join(options) or r"(?!)", re.DOTALL)
+
+
+_OPTION_VALUES = {
+    "img_width": r"(?:[0-9]+x?[0-9]*|x[0-9]+)\s*(?:px)?\s*",
+    "img_upright": r"\s*[0-9.]+\s*",
+}
+"""Options whose value must have a form; without it the parameter is the caption (MediaWiki: Parser::makeImage)."""

@@ -1,0 +1,145 @@
+"""Every internal link of a page: target, surface, context.
+
+Contexts by precedence (KB definitions, section 2): reference, gallery, caption, infobox, template, table, list, lead,
+prose. Each kind of span is painted over the links in rising order of precedence; spans of one kind are disjoint, so
+that the work is linear however deep a page nests.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import TypeVar
+
+from pipeline.records.names import Context, DropReason
+from pipeline.titles.wiki import Wiki
+from pipeline.wikitext.file_links import FileLink, file_links, outermost_calls
+from pipeline.wikitext.link_tokens import FILE_TITLE, MIXED, TEMPLATE_TARGET, TRAIL, link_tokens, targets_of
+from pipeline.wikitext.structure import Span, Structure
+from pipeline.wikitext.surface import visible_text
+
+__all__ = ["FileLink", "file_link_spans", "page_links"]
+
+LinkKey = tuple[str, str, str, str, bool]
+"""Target, fragment, surface, context, in_template."""
+
+_T = TypeVar("_T")
+_FILES = "namespace:6"
+# Plain strings are quicker to hash than members of an enumeration.
+_REFERENCE, _GALLERY, _CAPTION = Context.REFERENCE.value, Context.GALLERY.value, Context.CAPTION.value
+_INFOBOX, _TEMPLATE, _TABLE = Context.INFOBOX.value, Context.TEMPLATE.value, Context.TABLE.value
+_LIST, _LEAD, _PROSE = Context.LIST.value, Context.LEAD.value, Context.PROSE.value
+
+
+def page_links(structure: Structure, title: str, wiki: Wiki, drops: dict[str, int]) -> dict[LinkKey, int]:
+    """How often each link to the main namespace stands in the page.
+
+    What is no such link is counted in `drops`: under a DropReason, or under "namespace:<id>" for other namespaces.
+
+    Args:
+        structure: The page's structure.
+        title: Title key of the page; links to it without a fragment are self links.
+        wiki: Its wiki.
+        drops: Gets the counts added.
+    """
+    tokens = _tokens(structure, wiki)
+    contexts, in_template = _places(structure, tokens, wiki)
+    targets = targets_of(wiki)
+    known, read = targets.known, targets.read
+    counts: dict[LinkKey, int] = {}
+    for token, context, inside in zip(tokens, contexts, in_template, strict=True):
+        _, raw, plain, mixed, trail, template = token.groups()
+        if raw is None:
+            if template:
+                _count(drops, DropReason.TEMPLATE_IN_TARGET.value)
+            continue
+        target = known.get(raw) or read(raw)
+        if target.__class__ is str:  # quicker than isinstance
+            _count(drops, target)
+            continue
+        key, fragment, surface = target
+        if key == title and not fragment:
+            _count(drops, DropReason.SELF_LINK.value)
+            continue
+        if plain:
+            surface = plain
+            if "''" in plain or "  " in plain or plain[0] == " " or plain[-1] == " ":
+                surface, trail = visible_text(plain + trail, wiki), ""
+        elif mixed:
+            surface, trail = visible_text(_mixed_anchor(structure.text, token, wiki), wiki), ""
+        link = (key, fragment, surface + trail, context, inside)
+        counts[link] = counts.get(link, 0) + 1
+    if structure.file_links:
+        drops[_FILES] = drops.get(_FILES, 0) + len(structure.file_links)
+    return counts
+
+
+def file_link_spans(structure: Structure, wiki: Wiki) -> list[FileLink]:
+    """The file links of a page by start, those in captions and galleries included; found once per structure."""
+    if structure.file_links is None:
+        openings = (token for token in _tokens(structure, wiki) if token.lastindex == FILE_TITLE)
+        structure.file_links = file_links(structure, openings, wiki)
+    return structure.file_links
+
+
+def _tokens(structure: Structure, wiki: Wiki) -> list[re.Match[str]]:
+    if structure.link_tokens is None:
+        structure.link_tokens = link_tokens(structure.text, wiki)
+    return structure.link_tokens
+
+
+def _count(drops: dict[str, int], reason: str) -> None:
+    drops[reason] = drops.get(reason, 0) + 1
+
+
+def _mixed_anchor(text: str, token: re.Match[str], wiki: Wiki) -> str:
+    """Anchor and trail; after "[[A|b [c]]]" the third bracket belongs to the anchor (MediaWiki's rule)."""
+    anchor, end = token[MIXED], token.end(MIXED) + 2
+    if "[" in anchor and text.startswith("]", end):
+        match = wiki.trail.match(text, end + 1)
+        return f"{anchor}]{match[0] if match else ''}"
+    return f"{anchor}{token[TRAIL]}"
+
+
+def _places(structure: Structure, tokens: list[re.Match[str]], wiki: Wiki) -> tuple[list[str], list[bool]]:
+    """Context and in_template of each token."""
+    starts = [token.start() for token in tokens]
+    contexts = _line_contexts(structure, starts)
+    calls = outermost_calls(structure)
+    captions = ((link.start + 1, link.end) for link in file_link_spans(structure, wiki))
+    _paint(contexts, starts, structure.tables, _TABLE)
+    _paint(contexts, starts, calls, _TEMPLATE)
+    _paint(contexts, starts, outermost_calls(structure, infoboxes_only=True), _INFOBOX)
+    _paint(contexts, starts, captions, _CAPTION)
+    _paint(contexts, starts, structure.galleries, _GALLERY)
+    _paint(contexts, starts, structure.references, _REFERENCE)
+    in_template = [False] * len(starts)
+    _paint(in_template, starts, calls, True)
+    return contexts, in_template
+
+
+def _line_contexts(structure: Structure, starts: list[int]) -> list[str]:
+    """List, lead or prose, for links that no span holds."""
+    text, lead_end = structure.text, structure.lead_end
+    contexts = []
+    before = 0
+    is_list = text.startswith(("*", "#", ":", ";"))
+    for start in starts:
+        line = text.rfind("\n", before, start)
+        if line >= 0:
+            is_list = text[line + 1] in "*#:;"
+        before = start
+        contexts.append(_LIST if is_list else _LEAD if start < lead_end else _PROSE)
+    return contexts
+
+
+def _paint(values: list[_T], starts: list[int], spans: Iterable[Span], value: _T) -> None:
+    """Set `values` of the links that begin in one of `spans`, which are by start."""
+    low, count = 0, len(starts)
+    for start, end in spans:
+        low = bisect_left(starts, start, low)
+        if low == count:
+            return
+        if starts[low] < end:
+            high = bisect_left(starts, end, low)
+            values[low:high] = [value] * (high - low)
+            low = high

@@ -1,0 +1,1 @@
+"""Makes a small Wikipedia whose truth is known because it was composed."""

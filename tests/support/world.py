@@ -1,0 +1,92 @@
+"""The sample world as a fixture, and the job run over it."""
+
+import bz2
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+WIKI, DATE = "enwiki", "20210101"
+
+
+def make_world(out: Path, *flags: str) -> Path:
+    """Run `samples/make_world.py` as a user would; returns `out`."""
+    command = [sys.executable, str(ROOT / "samples" / "make_world.py"), "--out", str(out), *flags]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return out
+
+
+@pytest.fixture(scope="session")
+def world_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small world in two parts, made once."""
+    return make_world(tmp_path_factory.mktemp("world"), "--entities", "150", "--seed", "7")
+
+
+@pytest.fixture(scope="session")
+def middle_world_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A world of 3,000 pages, for runs that must last long enough to be disturbed."""
+    return make_world(tmp_path_factory.mktemp("middle-world"), "--pages", "3000", "--seed", "3")
+
+
+def page_files(world: Path) -> tuple[Path, ...]:
+    """The dump parts in order."""
+    return tuple(sorted(world.glob("*-pages-articles-multistream*.xml*.bz2")))
+
+
+def page_props(world: Path) -> Path:
+    """The page_props table."""
+    return world / f"{WIKI}-{DATE}-page_props.sql.gz"
+
+
+def build_world_kb(world: Path, out: Path, **options: Any) -> Any:
+    """Build the KB of a world with small ranges; `options` are those of KbOptions."""
+    from pipeline.jobs.kb import build_kb
+    from pipeline.jobs.kb_options import KbOptions
+
+    given = {"files": page_files(world), "page_props": page_props(world), "range_bytes": 1 << 14, **options}
+    return build_kb(KbOptions(out=out, **given))
+
+
+def build_command(world: Path, out: Path, *flags: str, files: Sequence[Path] | None = None) -> list[str]:
+    """The command line that does what `build_world_kb` does."""
+    paths = [str(path) for path in (page_files(world) if files is None else files)]
+    runner = str(ROOT / "runners" / "build_kb.py")
+    return [
+        sys.executable, runner, "--file", *paths, "--page-props", str(page_props(world)), "--out", str(out), *flags,
+    ]  # fmt: skip
+
+
+def run_command(command: list[str], timeout_s: float = 200) -> subprocess.CompletedProcess[str]:
+    """Run a command from the repository root."""
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=timeout_s, check=False, env=child_environment()
+    )
+
+
+def child_environment() -> dict[str, str]:
+    """The environment of a child process: the repository on the path."""
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def shard_digests(kb: Path) -> dict[str, str]:
+    """Relative path -> sha256 of every published data file (Parquet shards and the store)."""
+    files = [*kb.glob("[!.]*/*.parquet"), *(path for path in (kb / "store").rglob("*") if path.is_file())]
+    return {
+        str(path.relative_to(kb)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(files)
+        if not path.name.startswith("_")
+    }
+
+
+def whole_xml(world: Path) -> bytes:
+    """All pages of all parts as one document."""
+    texts = [bz2.decompress(path.read_bytes()) for path in page_files(world)]
+    head = texts[0][: texts[0].index(b"  <page>")]
+    bodies = [text[text.index(b"  <page>") : text.rindex(b"</mediawiki>")] for text in texts]
+    return head + b"".join(bodies) + b"</mediawiki>\n"

@@ -1,0 +1,72 @@
+"""Twice the text may cost less than 2.5 times the time, whatever is repeated."""
+
+import time
+
+import pytest
+
+from pipeline.wikitext.links import file_link_spans, page_links
+from pipeline.wikitext.mask import mask
+from pipeline.wikitext.structure import Template, arguments, read_structure
+from pipeline.wikitext.surface import visible_text
+from tests.support.parts import shipped_wiki
+
+# What is repeated, and what stands behind the last repeat.
+INPUTS = [
+    "[[a|", "[[File:a|", "<!--", "\n{|", "<ref>", "<nowiki>", "{{a|", "{{{", "'''''", "[http://x ", "<gallery>", "==", "\n==",
+    "]]", "[[{{", "[[", "[", "{", "}}", "}", "<", "<ref", "<ref name=", "<nowiki", "<math>", "<pre ", "</ref>", "</nowiki", "</nowiki ",
+    "<ref><gallery>", "<poem><ref>", "<ref>[[", "<!-- -->", "\n<!-- -->", " <!-- --> ", "<!-- </ref> -->", "[[a]]", "[[a|b]]",
+    "[[File:a|[[b]]", "[[File:a|[[b]]]]", "[[a|b[", "[[a|b]", "[[a{{", "[[a|{{b}}", "[[a|'''", "[[a|<b>", "[[a|&amp;", "&", "&#", "a''b",
+    "{{a}}", "{{a|{{b", "{{{a}}", "{{{{a}}}}", "{{#tag:ref|", "{{#if:", "{{a|b=", "\n|}", "\n|}}", "{|\n|}\n", "\n*[[a]]", "\n= a =",
+    "<includeonly>", "<noinclude>", "__", "__TOC__", "|", "=", "\n", " ", "\t ", "a", "é [[é|é]]", "<source><ref>",
+]  # fmt: skip
+ENDS = [("{{a|", "}}"), ("[[a|", "]]"), ("<ref>", "</ref>"), ("<gallery>", "</gallery>"), ("{{a|b", "|c=d}}"), ("<ref ", ">"), ("[[File:a|", "]]"),
+        ("{{{a|", "}}}"), ("\n{|", "\n|}"), ("<nowiki ", ">"), ("<!--", "-->"), ("{{nowrap|", "}}"), ("{{#tag:ref|[[b]]", "}}"),
+        ("[[File:a|[[b]]", "]]"), ("<ref>[[a]]<poem>", "</poem></ref>")]  # fmt: skip
+CASES = [(piece, "", 0) for piece in INPUTS] + [(piece, end, 1) for piece, end in ENDS] + [(*pair, 2) for pair in ENDS]
+
+
+def hostile_text(piece, end, ends, n):
+    """n pieces; then no end, one, or as many."""
+    return piece * n + end * (n if ends == 2 else ends)
+
+
+def read_all(text):
+    wiki = shipped_wiki()
+    masked = mask(text)
+    structure = read_structure(masked, wiki)
+    page_links(structure, "A", wiki, {})
+    file_link_spans(structure, wiki)
+    visible_text(masked, wiki)
+    arguments(masked, Template("X", 0, len(masked), 0, is_function=False, is_infobox=False))
+
+
+def cpu_s(text):
+    """Least CPU seconds of three."""
+    spent = []
+    for _ in range(3):
+        began = time.process_time()
+        read_all(text)
+        spent.append(time.process_time() - began)
+    return min(spent)
+
+
+def assert_linear(case, n_characters):
+    n = n_characters // len(case[0])
+    ratio = 0.0
+    for _ in range(4):  # a busy machine disturbs single measurements
+        once, twice = cpu_s(hostile_text(*case, n)), cpu_s(hostile_text(*case, 2 * n))
+        ratio = twice / (once + 0.002)
+        if ratio < 2.5:
+            return
+    pytest.fail(f"{case!r}: {ratio:.1f} times the time for twice the text")
+
+
+@pytest.mark.parametrize("case", CASES, ids=repr)
+def test_time_is_linear(case):
+    assert_linear(case, 16_000)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=repr)
+def test_time_is_linear_at_full_size(case):
+    assert_linear(case, 400_000)
