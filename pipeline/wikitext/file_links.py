@@ -54,9 +54,9 @@ def _next_link(text: str, place: int) -> int:
     return len(text) if found < 0 else found
 
 
-def caption_of(parts: list[str], wiki: Wiki) -> int:
+def caption_of(parts: list[str], option: re.Pattern[str]) -> int:
     """Index of the caption: the last part that is no image option; -1 when there is none."""
-    is_option = _option_pattern(wiki).fullmatch
+    is_option = option.fullmatch
     for index in range(len(parts) - 1, -1, -1):
         if not is_option(parts[index].strip()):
             return index
@@ -66,8 +66,9 @@ def caption_of(parts: list[str], wiki: Wiki) -> int:
 def file_links(structure: Structure, openings: Iterable[re.Match[str]], wiki: Wiki) -> list[FileLink]:
     """The file links that begin with these tokens, whose first group is the file title; unclosed ones left out."""
     text, found = structure.text, []
-    calls = outermost_calls(structure)
+    calls, _ = outermost_calls(structure)
     call = 0
+    option = _option_pattern(wiki)
     for opening in openings:
         start, title_end = opening.start(), opening.end()
         end = file_end(text, title_end)
@@ -77,22 +78,30 @@ def file_links(structure: Structure, openings: Iterable[re.Match[str]], wiki: Wi
             call += 1
         in_template = call < len(calls) and calls[call][0] < start
         parts = split_bars(text[title_end + 1 : end - 2]) if text[title_end] == "|" else []
-        caption = caption_of(parts, wiki)
+        caption = caption_of(parts, option)
         before = title_end + 1 + sum(len(part) + 1 for part in parts[:caption]) if caption >= 0 else end - 2
         after = before + (len(parts[caption]) if caption >= 0 else 0)
         found.append(FileLink(start, end, opening[1], parts, before, after, in_template))
     return found
 
 
-def outermost_calls(structure: Structure, *, infoboxes_only: bool = False) -> list[Span]:
-    """Spans of template calls that stand in no other one, by start; parser functions are no templates."""
-    spans: list[Span] = []
-    reach = 0
+def outermost_calls(structure: Structure) -> tuple[list[Span], list[Span]]:
+    """Spans of calls that stand in no other one, and of infoboxes in no other one, by start.
+
+    Parser functions are no calls.
+    """
+    calls: list[Span] = []
+    infoboxes: list[Span] = []
+    reach = infobox_reach = 0
     for template in structure.templates:
-        if template.start >= reach and not template.is_function and (template.is_infobox or not infoboxes_only):
+        start = template.start
+        if start >= reach and not template.is_function:
             reach = template.end
-            spans.append((template.start, reach))
-    return spans
+            calls.append((start, reach))
+        if template.is_infobox and start >= infobox_reach:
+            infobox_reach = template.end
+            infoboxes.append((start, infobox_reach))
+    return calls, infoboxes
 
 
 @lru_cache(maxsize=8)

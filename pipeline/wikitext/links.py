@@ -7,13 +7,14 @@ that the work is linear however deep a page nests.
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable
 from typing import TypeVar
 
 from pipeline.records.names import Context, DropReason
 from pipeline.titles.wiki import Wiki
 from pipeline.wikitext.file_links import FileLink, file_links, outermost_calls
-from pipeline.wikitext.link_tokens import FILE_TITLE, MIXED, TEMPLATE_TARGET, TRAIL, link_tokens, targets_of
+from pipeline.wikitext.link_tokens import FILE_TITLE, MIXED, TRAIL, link_tokens, targets_of
 from pipeline.wikitext.structure import Span, Structure
 from pipeline.wikitext.surface import visible_text
 
@@ -30,7 +31,7 @@ _INFOBOX, _TEMPLATE, _TABLE = Context.INFOBOX.value, Context.TEMPLATE.value, Con
 _LIST, _LEAD, _PROSE = Context.LIST.value, Context.LEAD.value, Context.PROSE.value
 
 
-def page_links(structure: Structure, title: str, wiki: Wiki, drops: dict[str, int]) -> dict[LinkKey, int]:
+def page_links(structure: Structure, title: str, wiki: Wiki, drops: dict[str, int]) -> Counter[LinkKey]:
     """How often each link to the main namespace stands in the page.
 
     What is no such link is counted in `drops`: under a DropReason, or under "namespace:<id>" for other namespaces.
@@ -45,7 +46,7 @@ def page_links(structure: Structure, title: str, wiki: Wiki, drops: dict[str, in
     contexts, in_template = _places(structure, tokens, wiki)
     targets = targets_of(wiki)
     known, read = targets.known, targets.read
-    counts: dict[LinkKey, int] = {}
+    links: list[LinkKey] = []
     for token, context, inside in zip(tokens, contexts, in_template, strict=True):
         _, raw, plain, mixed, trail, template = token.groups()
         if raw is None:
@@ -53,24 +54,23 @@ def page_links(structure: Structure, title: str, wiki: Wiki, drops: dict[str, in
                 _count(drops, DropReason.TEMPLATE_IN_TARGET.value)
             continue
         target = known.get(raw) or read(raw)
-        if target.__class__ is str:  # quicker than isinstance
+        if isinstance(target, str):
             _count(drops, target)
             continue
         key, fragment, surface = target
         if key == title and not fragment:
             _count(drops, DropReason.SELF_LINK.value)
             continue
-        if plain:
+        if plain is not None:
             surface = plain
             if "''" in plain or "  " in plain or plain[0] == " " or plain[-1] == " ":
                 surface, trail = visible_text(plain + trail, wiki), ""
         elif mixed:
             surface, trail = visible_text(_mixed_anchor(structure.text, token, wiki), wiki), ""
-        link = (key, fragment, surface + trail, context, inside)
-        counts[link] = counts.get(link, 0) + 1
+        links.append((key, fragment, surface + trail if trail else surface, context, inside))
     if structure.file_links:
         drops[_FILES] = drops.get(_FILES, 0) + len(structure.file_links)
-    return counts
+    return Counter(links)
 
 
 def file_link_spans(structure: Structure, wiki: Wiki) -> list[FileLink]:
@@ -104,11 +104,11 @@ def _places(structure: Structure, tokens: list[re.Match[str]], wiki: Wiki) -> tu
     """Context and in_template of each token."""
     starts = [token.start() for token in tokens]
     contexts = _line_contexts(structure, starts)
-    calls = outermost_calls(structure)
+    calls, infoboxes = outermost_calls(structure)
     captions = ((link.start + 1, link.end) for link in file_link_spans(structure, wiki))
     _paint(contexts, starts, structure.tables, _TABLE)
     _paint(contexts, starts, calls, _TEMPLATE)
-    _paint(contexts, starts, outermost_calls(structure, infoboxes_only=True), _INFOBOX)
+    _paint(contexts, starts, infoboxes, _INFOBOX)
     _paint(contexts, starts, captions, _CAPTION)
     _paint(contexts, starts, structure.galleries, _GALLERY)
     _paint(contexts, starts, structure.references, _REFERENCE)

@@ -33,7 +33,12 @@ OPAQUE_TAGS = (
 """Extension tags whose content is not wikitext."""
 
 _TAGS = ("nowiki", "pre", "includeonly", *OPAQUE_TAGS)
-_TOKEN = re.compile(r"<(?:!--|(" + "|".join(_TAGS) + r")(?=[\s/>])|/?(?:noinclude|onlyinclude)\s*/?>)", re.IGNORECASE)
+_FIRST_LETTERS = "".join(sorted({letter for tag in _TAGS for letter in (tag[0], tag[0].upper())}))
+# Each look-ahead spares most tags, <ref> and <br> among them, the comparison with every name.
+_TOKEN = re.compile(
+    rf"<(?:!--|(?=[{_FIRST_LETTERS}])((?i:{'|'.join(_TAGS)}))(?=[\s/>])"
+    r"|(?=[/noNO])/?(?i:noinclude|onlyinclude)\s*/?>)"
+)
 _CLOSERS = {tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in _TAGS}
 _NOWIKI_TAG = re.compile(r"</?nowiki\s*/?>", re.IGNORECASE)
 _CLOSE_REFERENCE = re.compile(r"</ref\s*>", re.IGNORECASE)
