@@ -1,4 +1,4 @@
-"""Extraction with Parquet over decompression alone, CPU time, on a real dump taken ten times.
+"""CPU of extraction with Parquet over that of decompression alone.
 
 Needs MEL_DATA_DIR. Both sides run in turn in this process; imports and start-up are left out; the figure is the median
 of the ratios of the pairs. `--profile` prints where the time of one extraction goes.

@@ -1,4 +1,4 @@
-"""Check the link scanner against wikitextparser on a random sample of your own dump."""
+"""Check the link scanner against wikitextparser on your own dump."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""Show what a name can mean: candidates, P(e|m) and the evidence behind it."""
+"""Show what a name can mean: candidates, P(e|m), evidence."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""Makes a sample Wikipedia dump whose every link, redirect and image is known.
+"""A sample Wikipedia dump whose every link and image is known.
 
 Example: python samples/make_world.py --out samples/world --entities 200 --seed 1
 """

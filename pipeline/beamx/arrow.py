@@ -1,4 +1,4 @@
-"""Arrow tables as bytes, as elements of a pipeline, and in an order."""
+"""Arrow tables as bytes, as pipeline elements, and in order."""
 
 from collections.abc import Sequence
 from typing import Any

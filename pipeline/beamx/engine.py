@@ -106,14 +106,14 @@ def run_pipeline(
     pipeline = Pipeline(runner=runner, options=options)
     build(pipeline)
     with watch or nullcontext():
-        if engine.runner is None and engine.workers > 1:
+        if engine.runner is None:
             _run_aside(label, pipeline, fleet)
         else:
             _run_here(label, pipeline)
 
 
 def _run_here(label: str, pipeline: Any) -> None:  # noqa: ANN401 - Beam is untyped
-    """Run in this thread: one local worker, or a runner elsewhere."""
+    """Run in this thread: a runner elsewhere."""
     result = None
     try:
         result = pipeline.run()

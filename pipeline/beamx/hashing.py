@@ -1,4 +1,4 @@
-"""Row hashes that are the same in every process and on every machine."""
+"""Row hashes that are equal in every process, on every machine."""
 
 from collections.abc import Sequence
 

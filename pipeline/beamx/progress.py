@@ -18,7 +18,7 @@ class Watch:
     Args:
         label: name of the stage.
         log: where units leave their records.
-        weights: every unit of the stage with its share of the work, compressed bytes by habit: time left goes by it.
+        weights: every unit of the stage with its share of the work; time left goes by it. Bytes where `rate` is given.
         figures: what to add up and show: word for the user -> name in the records, such as {"pages": "in"}.
         unit: what a unit is called.
         rate: name of a byte count in the records, shown as MB/s of this run.
@@ -40,7 +40,8 @@ class Watch:
         self._unit = unit
         self._rate = rate
         self.tally = Tally(log, weights, (*self._shown.values(), *([rate] if rate else [])))
-        self._progress = Progress(label, total=self.tally.total, unit="bytes", stream=stream)
+        self._in_bytes = rate is not None
+        self._progress = Progress(label, total=self.tally.total, unit="bytes" if rate else unit, stream=stream)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch {label}", daemon=True)
 

@@ -1,4 +1,4 @@
-"""Reading one odd <page> element with lxml: the checked fallback of the byte scanner."""
+"""Reads one odd <page> element with lxml, the scanner's checked fallback."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What Wikimedia publishes beside a dump to check it: job status, sizes, sha1."""
+"""What Wikimedia publishes to check a dump: job status, sizes, sha1."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Finding the files of a dated dump in a folder, and checking that they are whole."""
+"""Finds the files of a dated dump and checks them."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""One page of a dump as read: the record, the problem, the rules."""
+"""One page as read: the record, the problem, the rules."""
 
 import re
 from collections.abc import Callable

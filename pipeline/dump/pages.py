@@ -1,4 +1,4 @@
-"""Reading the pages of a dump range: a byte scanner, lxml where it cannot be trusted."""
+"""Pages of a range: a byte scanner, lxml where that fails."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

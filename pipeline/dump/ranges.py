@@ -1,4 +1,4 @@
-"""Cutting dump files into ranges: the unit of work, of resume and of errors."""
+"""Dump files cut into ranges: units of work, resume and errors."""
 
 import logging
 from bisect import bisect_left

@@ -1,4 +1,4 @@
-"""Finding where the streams of a bz2 file begin, by scanning its bytes."""
+"""Where the streams of a bz2 file begin, found by scanning."""
 
 import bz2
 import hashlib

@@ -1,4 +1,4 @@
-"""Reading the rows of a MySQL dump, as a stream and without a database."""
+"""Rows of a MySQL dump, as a stream, without a database."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence

@@ -175,9 +175,12 @@ def _articles(files: Sequence[Path], wiki: Wiki, seed: int) -> Iterator[DumpPage
 
 def _articles_of(one: DumpRange, header: DumpHeader, wiki: Wiki) -> Iterator[DumpPage]:
     for page in iter_pages(one, header, namespace_of=wiki.titles.namespace_of, keep=lambda number: number == 0):
-        is_article = isinstance(page, DumpPage) and not page.namespace and page.redirect is None
-        if is_article and page.text and page.model == "wikitext":
+        if isinstance(page, DumpPage) and _is_article(page):
             yield page
+
+
+def _is_article(page: DumpPage) -> bool:
+    return not page.namespace and page.redirect is None and bool(page.text) and page.model == "wikitext"
 
 
 def _sample(pages: Iterable[DumpPage], size: int, seed: int) -> list[DumpPage]:

@@ -1,4 +1,4 @@
-"""What a KB job would read and write, and how long it would take here."""
+"""What a KB job would read and write, and how long."""
 
 import tempfile
 import time

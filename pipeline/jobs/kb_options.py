@@ -1,4 +1,4 @@
-"""What the user asks of the KB job, checked before the first page."""
+"""What the user asks of the KB job, checked first."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path

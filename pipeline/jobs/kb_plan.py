@@ -1,4 +1,4 @@
-"""Inputs of the KB job: files, siteinfo, ranges and the ids of stages."""
+"""Inputs of the KB job: files, siteinfo, ranges, stage ids."""
 
 import logging
 from collections.abc import Callable, Iterable

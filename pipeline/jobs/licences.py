@@ -1,4 +1,4 @@
-"""Who wrote the text of a wiki and under which licence it stands."""
+"""Who wrote a wiki's text, and under which licence."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Evidence counts in one byte a row: codes for the tuples that occur."""
+"""Evidence counts in one byte a row: codes for tuples."""
 
 import numpy as np
 import numpy.typing as npt

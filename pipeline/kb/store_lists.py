@@ -1,4 +1,4 @@
-"""Candidate lists of the store, built: one a surface, one a merged fold."""
+"""Candidate lists, built: one a surface, one a merged fold."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -24,7 +24,8 @@ def map_texts(texts: pa.ChunkedArray, where: pa.ChunkedArray, change: Callable[[
         return texts
     picked = texts.filter(where).combine_chunks().dictionary_encode()
     changed = pa.array([change(text) for text in picked.dictionary.to_pylist()], pa.string())
-    return as_chunked(pc.replace_with_mask(texts.combine_chunks(), where.combine_chunks(), changed.take(picked.indices)))
+    replacements = changed.take(picked.indices)
+    return as_chunked(pc.replace_with_mask(texts.combine_chunks(), where.combine_chunks(), replacements))
 
 
 def surface_keys(texts: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -1,4 +1,4 @@
-"""How hatnote templates lay out surfaces and pages: a table for one reader."""
+"""How hatnote templates lay out surfaces and pages, as a table."""
 
 from dataclasses import dataclass
 from enum import StrEnum

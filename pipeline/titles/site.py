@@ -1,4 +1,4 @@
-"""Namespaces, prefixes and words of one wiki: the record and its JSON form."""
+"""Namespaces, prefixes and words of one wiki, as a record."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""Staging shards of many ranges to one shard per span of page ids."""
+"""Staging shards of many ranges to one shard per span."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
-import pyarrow as pa
 
 from pipeline.beamx.shuffle import HashShuffle
 from pipeline.beamx.sink import WriteShards

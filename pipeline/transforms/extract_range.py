@@ -141,7 +141,7 @@ class _RangeRun:
 
     def _read(self, page: DumpPage) -> tuple[str, Props | None, PageContent]:
         props = self.extractor.props.get(page.page_id) if self.extractor.props is not None else None
-        title = self.extractor.wiki.titles.parse(page.title).key or page.title
+        title = self._title(page)
         flag = props.is_disambiguation if props is not None else None
         if page.text is None:
             self.outcomes["deleted_text"] += 1
@@ -149,6 +149,12 @@ class _RangeRun:
             title, page.text or "", page.redirect, self.extractor.wiki, flag=flag, lead=self.options.lead
         )
         return title, props, content
+
+    def _title(self, page: DumpPage) -> str:
+        """Title key; the title as it is where today's prefixes would read it as another wiki's or namespace's."""
+        parsed = self.extractor.wiki.titles.parse(page.title)
+        is_own = parsed.key and not parsed.interwiki and parsed.namespace == page.namespace
+        return parsed.key if is_own else page.title
 
     def _add(self, page: DumpPage, title: str, props: Props | None, content: PageContent) -> None:
         columns, page_id = self.columns, page.page_id

@@ -99,12 +99,14 @@ class SpanOf:
 
 
 class _Join(beam.DoFn):  # type: ignore[misc]
+    # The outputs are typed Any: Beam takes a union with TaggedOutput for the type of the elements.
+
     def __init__(self, tally: Path, *, keep_red_links: bool) -> None:
         super().__init__()
         self.tally = UnitLog(tally)
         self.keep_red_links = keep_red_links
 
-    def process(self, element: tuple[int, dict[str, pa.Table]]) -> Iterator[Any]:  # Beam takes no unions with tagged outputs
+    def process(self, element: tuple[int, dict[str, pa.Table]]) -> Iterator[Any]:
         partition, tables = element
         joined = join_counts(tables["counts"], tables["inlinks"], tables["targets"], keep_red_links=self.keep_red_links)
         self.tally.finish(f"partition-{partition:05d}", joined.dropped)

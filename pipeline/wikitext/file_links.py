@@ -66,7 +66,7 @@ def caption_of(parts: list[str], option: re.Pattern[str]) -> int:
 def file_links(structure: Structure, openings: Iterable[re.Match[str]], wiki: Wiki) -> list[FileLink]:
     """The file links that begin with these tokens, whose first group is the file title; unclosed ones left out."""
     text, found = structure.text, []
-    calls, _ = outermost_calls(structure)
+    calls = outermost_calls(structure)
     call = 0
     option = _option_pattern(wiki)
     for opening in openings:
@@ -85,23 +85,24 @@ def file_links(structure: Structure, openings: Iterable[re.Match[str]], wiki: Wi
     return found
 
 
-def outermost_calls(structure: Structure) -> tuple[list[Span], list[Span]]:
-    """Spans of calls that stand in no other one, and of infoboxes in no other one, by start.
-
-    Parser functions are no calls.
-    """
-    calls: list[Span] = []
-    infoboxes: list[Span] = []
-    reach = infobox_reach = 0
+def outermost_calls(structure: Structure) -> list[Span]:
+    """Spans of template calls that stand in no other one, by start; parser functions are no templates."""
+    spans: list[Span] = []
+    reach = 0
     for template in structure.templates:
-        start = template.start
-        if start >= reach and not template.is_function:
+        if template.start >= reach and not template.is_function:
             reach = template.end
-            calls.append((start, reach))
-        if template.is_infobox and start >= infobox_reach:
-            infobox_reach = template.end
-            infoboxes.append((start, infobox_reach))
-    return calls, infoboxes
+            spans.append((template.start, reach))
+    return spans
+
+
+def outermost_infoboxes(structure: Structure) -> list[Span]:
+    """Spans of infoboxes that stand in no other one, by start."""
+    spans: list[Span] = []
+    for template in structure.templates:
+        if template.is_infobox and (not spans or template.start >= spans[-1][1]):
+            spans.append((template.start, template.end))
+    return spans
 
 
 @lru_cache(maxsize=8)

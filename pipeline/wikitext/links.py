@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from pipeline.records.names import Context, DropReason
 from pipeline.titles.wiki import Wiki
-from pipeline.wikitext.file_links import FileLink, file_links, outermost_calls
+from pipeline.wikitext.file_links import FileLink, file_links, outermost_calls, outermost_infoboxes
 from pipeline.wikitext.link_tokens import FILE_TITLE, MIXED, TRAIL, link_tokens, targets_of
 from pipeline.wikitext.structure import Span, Structure
 from pipeline.wikitext.surface import visible_text
@@ -104,11 +104,11 @@ def _places(structure: Structure, tokens: list[re.Match[str]], wiki: Wiki) -> tu
     """Context and in_template of each token."""
     starts = [token.start() for token in tokens]
     contexts = _line_contexts(structure, starts)
-    calls, infoboxes = outermost_calls(structure)
+    calls = outermost_calls(structure)
     captions = ((link.start + 1, link.end) for link in file_link_spans(structure, wiki))
     _paint(contexts, starts, structure.tables, _TABLE)
     _paint(contexts, starts, calls, _TEMPLATE)
-    _paint(contexts, starts, infoboxes, _INFOBOX)
+    _paint(contexts, starts, outermost_infoboxes(structure), _INFOBOX)
     _paint(contexts, starts, captions, _CAPTION)
     _paint(contexts, starts, structure.galleries, _GALLERY)
     _paint(contexts, starts, structure.references, _REFERENCE)

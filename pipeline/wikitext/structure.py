@@ -81,10 +81,6 @@ _TOKENS = (
 )
 _EXTENSION_TAG = re.compile(_TAG)
 _REFERENCE_STARTS = ("<ref>", "<ref ")
-# A whole reference without links or other references in it: most are, and nothing in them needs to be read.
-_PLAIN_REFERENCE = re.compile(
-    r"<(?i:ref)(?=[\s>])[^<>]*+(?<!/)>(?:[^<\[]++|\[(?!\[)|<(?!/?(?i:ref)[\s/>]))*+</(?i:ref)>"
-)
 _RUN = re.compile(r"\{+|\}+")
 _TABLE_MARK = re.compile(r"[ \t:]*\{\||[ \t]*\|")
 _FIRST_LINE = re.compile(r"=|[ \t:]*\{\|")
@@ -125,7 +121,6 @@ class _Reader:
             self._line(0)
         skip = 0
         events, tag_ends = _events(text)
-        plain_ends = dict(reference.span() for reference in _PLAIN_REFERENCE.finditer(text))
         for event in events:
             start = event >> 2
             if start < skip:
@@ -142,9 +137,6 @@ class _Reader:
                     self._close_braces(start)
             elif kind == _LINE:
                 self._line(start + 1)
-            elif start in plain_ends and (end := plain_ends[start]) <= self.world.end:
-                self.found.references.append((start, end))
-                skip = end
             else:
                 skip = self._extension(start, tag_ends[start])
         return self._finish()

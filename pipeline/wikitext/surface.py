@@ -17,7 +17,7 @@ _MAX_NESTING = 8
 
 _MARKUP = re.compile(r"[\[{<&'\ufdd0-\ufdef]|__")
 _EXTERNAL = re.compile(
-    r"\[(?:(?:https?|ftps?|ircs?|news|mailto|git|svn|gopher|telnet|nntp|tel|sftp):|//)[^\]\[<>\"\s]*+ *+([^\]\[\n]*+)\]",
+    r"\[(?:(?:https?|s?ftps?|ircs?|news|mailto|git|svn|gopher|telnet|nntp|tel):|//)[^\]\[<>\"\s]*+ *+([^\]\[\n]*+)\]",
     re.IGNORECASE,
 )
 _SWITCH = re.compile(r"__[A-Z]{3,32}__")

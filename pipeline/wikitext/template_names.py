@@ -20,17 +20,15 @@ _FUNCTION_WORDS = (
 FUNCTIONS = frozenset(_FUNCTION_WORDS.split())
 """Parser functions that are written without `#`, in lower case; each is followed by a colon."""
 
-VARIABLES = (
-    frozenset(
-        "! = !- currentyear currentmonth currentmonth1 currentmonth2 currentmonthname currentmonthnamegen "
-        "currentmonthabbrev currentday currentday2 currentdow currentdayname currenttime currenthour currentweek "
-        "currenttimestamp localyear localmonth localmonth1 localmonth2 localmonthname localmonthnamegen "
-        "localmonthabbrev localday localday2 localdow localdayname localtime localhour localweek localtimestamp "
-        "sitename server servername scriptpath stylepath currentversion contentlanguage pagelanguage "
-        "articlepath revisionsize noeditsection directionmark".split()
-    )
-    | FUNCTIONS
+_VARIABLE_WORDS = (
+    "! = !- currentyear currentmonth currentmonth1 currentmonth2 currentmonthname currentmonthnamegen "
+    "currentmonthabbrev currentday currentday2 currentdow currentdayname currenttime currenthour currentweek "
+    "currenttimestamp localyear localmonth localmonth1 localmonth2 localmonthname localmonthnamegen "
+    "localmonthabbrev localday localday2 localdow localdayname localtime localhour localweek localtimestamp "
+    "sitename server servername scriptpath stylepath currentversion contentlanguage pagelanguage "
+    "articlepath revisionsize noeditsection directionmark"
 )
+VARIABLES = FUNCTIONS.union(_VARIABLE_WORDS.split())
 """Magic words that stand alone between braces, in lower case."""
 
 _MODIFIER = re.compile(r"\s*(?:safesubst|msgnw|msg|raw)\s*:", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Prose without the traces of what was cut out, in paragraphs, cut to length."""
+"""Prose without the traces of what was cut out."""
 
 import re
 from collections.abc import Iterable

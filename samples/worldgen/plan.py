@@ -1,4 +1,4 @@
-"""Decides which pages a world has, in which order and under which ids."""
+"""Which pages a world has, in which order, under which ids."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

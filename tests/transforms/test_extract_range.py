@@ -10,7 +10,11 @@ from pipeline.transforms.extract_range import ExtractOptions, ExtractUnit, Range
 from tests.support.dumps import dump_xml, page_xml, write_bz2
 
 PAGES = [
-    page_xml(1, "Lion", "'''Lions''' are [[cat|big cats]] in [[Africa]]. [[File:Lion.jpg|thumb|A [[lion]]]]\n[[Category:Cats]]"),
+    page_xml(
+        1,
+        "Lion",
+        "'''Lions''' are [[cat|big cats]] in [[Africa]]. [[File:Lion.jpg|thumb|A [[lion]]]]\n[[Category:Cats]]",
+    ),
     page_xml(2, "The Lion", "#REDIRECT [[Lion#Habitat]]", redirect="Lion"),
     page_xml(3, "Lions (disambiguation)", "'''Lions''' may be:\n* [[Detroit Lions]]\n{{disambiguation}}"),
     page_xml(4, "Talk:Lion", "[[Not counted]]", namespace=1),
@@ -65,3 +69,12 @@ def test_a_limit_stops_after_so_many_pages(extract):
     record, tables = extract(max_pages=2)
     assert record["in"] == 2
     assert tables["pages"]["page_id"].to_pylist() == [1, 2]
+
+
+def test_a_title_that_looks_like_another_wikis_keeps_its_prefix(tmp_path):
+    path = write_bz2(tmp_path / "dump.xml.bz2", dump_xml([page_xml(1, "ST: Picard", "x"), page_xml(2, "Picard", "y")]))
+    siteinfo, _ = load_siteinfo("enwiki")
+    options = ExtractOptions(str(tmp_path / "out"), siteinfo, {str(path): read_header(path)}, None, (0,), "fast")
+    record = RangeExtractor(options).extract(ExtractUnit(plan_ranges([path])[0]))
+    (name,) = [shard["name"] for shard in record["shards"] if shard["artifact"] == "pages"]
+    assert pq.read_table(tmp_path / "out" / "pages" / name)["title"].to_pylist() == ["ST: Picard", "Picard"]

@@ -18,7 +18,7 @@ CASES = {
     "{{small|{{nowrap|a}} ''b''}}": "a b",
     "{{formatnum:1234}} a{{!}}b": "1234 a|b",
     "a<ref>b</ref> c<ref name=d/> <gallery>e</gallery>f": "a c f",
-    "a<br>b<br />c <span style=\"x\">d</span> <unknown>e</unknown>": "a b c d <unknown>e</unknown>",
+    'a<br>b<br />c <span style="x">d</span> <unknown>e</unknown>': "a b c d <unknown>e</unknown>",
     "a &lt;b&gt; &nbsp;c &unknown; &amp;amp;": "a <b> c &unknown; &amp;",
     "a < b > c": "a < b > c",
     "<nowiki>''a'' [[b]]</nowiki>": "''a'' [[b]]",
