@@ -104,6 +104,8 @@ class _World:
 class _Reader:
     """The stacks of one pass."""
 
+    __slots__ = ("found", "names", "open", "outer", "read_name", "tables", "text", "world")
+
     def __init__(self, text: str, wiki: Wiki) -> None:
         self.text = text
         names = names_of(wiki)
@@ -119,19 +121,20 @@ class _Reader:
         text, opened = self.text, self.open
         if _FIRST_LINE.match(text) is not None:
             self._line(0)
-        skip = 0
+        skip, world_end, base = 0, self.world.end, 0
         events, tag_ends = _events(text)
         for event in events:
             start = event >> 2
             if start < skip:
                 continue
-            if start >= self.world.end:
+            if start >= world_end:
                 self._leave(start)
+                world_end, base = self.world.end, self.world.stack_base
             kind = event & 3
             if kind == _OPEN:
                 opened.append((start, _run_length(text, start) if text.startswith("{", start + 2) else 2))
             elif kind == _CLOSE:
-                if not text.startswith("}", start + 2) and len(opened) > self.world.stack_base and opened[-1][1] == 2:
+                if not text.startswith("}", start + 2) and len(opened) > base and opened[-1][1] == 2:
                     self._add_template(opened.pop()[0], start + 2)
                 else:
                     self._close_braces(start)
@@ -139,6 +142,7 @@ class _Reader:
                 self._line(start + 1)
             else:
                 skip = self._extension(start, tag_ends[start])
+                world_end, base = self.world.end, self.world.stack_base
         return self._finish()
 
     def _finish(self) -> Structure:
@@ -171,12 +175,11 @@ class _Reader:
 
     def _add_template(self, start: int, end: int) -> None:
         """Record a call; headings and open tables inside it belong to its arguments."""
-        found, tables = self.found, self.tables
-        while found.headings and found.headings[-1].start > start:
-            found.headings.pop()
-        while len(tables) > self.world.table_base and tables[-1] > start:
+        text, found, tables, headings = self.text, self.found, self.tables, self.found.headings
+        while headings and headings[-1].start > start:
+            headings.pop()
+        while tables and tables[-1] > start and len(tables) > self.world.table_base:
             tables.pop()
-        text = self.text
         name_end = end - 1 if end - start < MAX_NAME else start + MAX_NAME
         pipe = text.find("|", start, name_end)
         raw = text[start + 2 : name_end if pipe < 0 else pipe + 1]

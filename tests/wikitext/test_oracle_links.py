@@ -13,7 +13,9 @@ from tests.support.real_pages import SAMPLE, oracle_rows, oracle_wiki, real_page
 pytestmark = pytest.mark.data
 
 # Links of transcluded articles ({{:Agricultural science}}, {{:History of agriculture}}), and the links to those.
-TRANSCLUDED = {("Agriculture", title) for title in ("Animal science", "Biology", "Social sciences", "Veterinary medicine")}
+TRANSCLUDED = {
+    ("Agriculture", title) for title in ("Animal science", "Biology", "Social sciences", "Veterinary medicine")
+}
 TRANSCLUDED_MENTIONS = TRANSCLUDED | {("Agriculture", "History of agriculture")}
 # Written, but in a place that MediaWiki parses and does not show.
 HIDDEN = {
@@ -97,9 +99,7 @@ def test_targets_of_mentions(data_dir, name, in_template, hidden):
     assert recall >= 0.9995
 
 
-@pytest.mark.parametrize(
-    ("name", "in_template"), [("mentions.tsv", False), ("mentions_with_template_args.tsv", True)]
-)
+@pytest.mark.parametrize(("name", "in_template"), [("mentions.tsv", False), ("mentions_with_template_args.tsv", True)])
 def test_surfaces_of_mentions(data_dir, name, in_template):
     ours, theirs = mentions(data_dir, in_template=in_template), oracle_mentions(data_dir, name)
     precision, recall = precision_and_recall(ours, theirs)
