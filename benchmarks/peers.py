@@ -1,131 +1,30 @@
 """CPU of other tools over that of our extraction, bz2 included.
 
-Needs MEL_DATA_DIR. Each peer and the extraction (all artifacts, as Parquet) read the same real dump, taken several times
-over, in processes of their own. Every run of a peer follows one of ours; a figure is the median of the ratios of these
-pairs, start-up included. The ratio without start-up takes from both what they need for a dump of one short page.
+Needs MEL_DATA_DIR. Each peer and the extraction (all artifacts, as Parquet) read the same real dump, taken several
+times over, in processes of their own. Every run of a peer follows one of ours; a figure is the median of the ratios of
+these pairs, start-up included. The ratio without start-up takes from both what they need for a dump of one short page.
 
-The peers live in `.venv-peers`, made by the first run: their licences (WikiExtractor: AGPL) and pinned versions stay out
-of our environment. A peer that cannot be installed or run is skipped with its reason, and the exit code is 77.
+The peers live in `.venv-peers`, made by the first run: their licences (WikiExtractor: AGPL) and pinned versions stay
+out of our environment. A peer that cannot be installed or run is skipped with its reason; the exit code is then 77.
 """
 
 import argparse
 import bz2
-import html
-import json
 import os
-import re
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import unquote
 
 from extract import SAMPLE, SKIPPED, extract, take_times
+from peers_tools import PEERS, Command, CommandError, Peer, install, run
 
-ROOT = Path(__file__).parents[1]
-HELPERS = Path(__file__).with_suffix("")
-VENV = ROOT / ".venv-peers"
-PYTHON = VENV / "bin" / "python"
-INSTALLED = VENV / "installed.json"
-# Imported by our page reader, which feeds mwparserfromhell.
-READER = ("lxml", "pyarrow")
 SHORT_PAGE = (
     "<page><title>Page</title><ns>0</ns><id>1</id><revision><id>1</id><timestamp>2016-05-01T00:00:00Z</timestamp>"
     '<model>wikitext</model><format>text/x-wiki</format><text xml:space="preserve">{}</text></revision></page>'
 ).format("A page with [[Page|a link]] to itself. " * 20)
-_ANCHOR = re.compile(r'&lt;a href="(.*?)"&gt;')
-Command = list[str | Path]
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """A tool, what to run with it, and the targets of the links that it kept."""
-
-    name: str
-    requirement: str
-    commands: Callable[[Path, Path], list[Command]]
-    targets: Callable[[Path], Iterable[str]]
-    needs: tuple[str, ...] = ()
-
-
-class SkippedPeer(Exception):  # noqa: N818 - no error of ours
-    """Why a peer cannot be measured."""
-
-
-def mwparserfromhell_commands(dump: Path, folder: Path) -> list[Command]:
-    return [[PYTHON, HELPERS / "mwparserfromhell_links.py", dump, folder / "targets"]]
-
-
-def wikipedia2vec_commands(dump: Path, folder: Path) -> list[Command]:
-    """The four steps that its documentation gives for a mention database, defaults but one worker."""
-    tool, one = VENV / "bin" / "wikipedia2vec", ["--pool-size", "1"]
-    pages, words, graph, mentions = (folder / name for name in ("pages", "words", "graph", "mentions"))
-    return [
-        [tool, "build-dump-db", dump, pages, *one],
-        [tool, "build-dictionary", pages, words, *one],
-        [tool, "build-link-graph", pages, words, graph, *one],
-        [tool, "build-mention-db", pages, words, mentions, *one],
-    ]
-
-
-def wikiextractor_commands(dump: Path, folder: Path) -> list[Command]:
-    flags = ["-l", "--no-templates", "--processes", "1", "-q", "-o"]
-    return [[PYTHON, "-m", "wikiextractor.WikiExtractor", dump, *flags, folder / "text"]]
-
-
-def read_targets(folder: Path) -> list[str]:
-    return (folder / "targets").read_text(encoding="utf-8").splitlines()
-
-
-def wikipedia2vec_targets(folder: Path) -> list[str]:
-    run([[PYTHON, HELPERS / "wikipedia2vec_links.py", folder / "pages", folder / "targets"]])
-    return read_targets(folder)
-
-
-def wikiextractor_targets(folder: Path) -> Iterator[str]:
-    for path in sorted((folder / "text").rglob("wiki_*")):
-        for target in _ANCHOR.findall(path.read_text(encoding="utf-8")):
-            yield unquote(html.unescape(target))
-
-
-PEERS = (
-    Peer("mwparserfromhell", "mwparserfromhell==0.7.2", mwparserfromhell_commands, read_targets, READER),
-    Peer("wikipedia2vec", "wikipedia2vec==2.0.0", wikipedia2vec_commands, wikipedia2vec_targets),
-    Peer("wikiextractor", "wikiextractor==3.1.0", wikiextractor_commands, wikiextractor_targets),
-)
-
-
-def install(peer: Peer) -> None:
-    """Put a peer into the peers' environment unless it is there in this version."""
-    if not PYTHON.exists():
-        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-    done = json.loads(INSTALLED.read_text(encoding="utf-8")) if INSTALLED.exists() else []
-    wanted = [peer.requirement, *peer.needs]
-    if wanted in done:
-        return
-    print(f"installing {peer.requirement} into {VENV.name}", flush=True)
-    flags = ["--quiet", "--no-input", "--disable-pip-version-check", "--constraint", ROOT / "constraints.txt"]
-    run([[PYTHON, "-m", "pip", "install", *flags, *wanted]])
-    INSTALLED.write_text(json.dumps([*done, wanted]), encoding="utf-8")
-
-
-def run(commands: list[Command]) -> float:
-    """CPU seconds, user and system, of commands and all their children, in turn."""
-    # Helpers find our reader; no thread pools spin while a single-threaded tool works.
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    begun = resource.getrusage(resource.RUSAGE_CHILDREN)
-    for command in commands:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            lines = [line for line in done.stderr.splitlines() if line.strip()] or ["no message"]
-            raise SkippedPeer(f"{Path(command[0]).name} ended with {done.returncode}: {lines[-1]}")
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return ended.ru_utime + ended.ru_stime - begun.ru_utime - begun.ru_stime
 
 
 def ours(dump: Path, folder: Path) -> list[Command]:
@@ -211,7 +110,7 @@ def main() -> int:
                 install(peer)
                 ratio, out = measure(peer, dumps, folder, values.pairs)
                 kept = links_of_articles(peer.targets(out))
-            except SkippedPeer as reason:
+            except CommandError as reason:
                 print(f"skipped {peer.name}: {reason}")
                 skipped = True
                 continue

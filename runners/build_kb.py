@@ -61,7 +61,8 @@ def main(argv: list[str]) -> int:
         if n
     }
     counts = {name: format_count(n) for name, n in result.counts.items()}
-    print_summary(f"Knowledge base in {result.out}", [*counts.items(), *stages.items()])
+    print(f"Knowledge base in {result.out}")
+    print_summary("", [*counts.items(), *stages.items()])
     if dropped:
         print_summary("Left out, by reason", list(dropped.items()))
     return 0
@@ -73,7 +74,12 @@ def _add_inputs(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--wiki", default="", metavar="NAME", help="database name of the wiki, such as enwiki")
     group.add_argument("--dump-dir", type=Path, default=Path("data/dumps"), metavar="DIR", help="where dumps lie")
     group.add_argument("--page-props", type=Path, metavar="FILE", help="page_props.sql(.gz), for use with --file")
-    group.add_argument("--siteinfo", type=Path, metavar="FILE", help="API answer that describes the wiki (JSON)")
+    group.add_argument(
+        "--siteinfo",
+        type=Path,
+        metavar="FILE",
+        help="API answer that describes the wiki (JSON); else DUMP_DIR/siteinfo/WIKI.json, else shipped tables",
+    )
     group.add_argument("--out", type=Path, metavar="DIR", help="folder of the KB; data/kb/WIKI-DATE by default")
     group.add_argument("--dry-run", action="store_true", help="print files, bytes and hours, build nothing")
 

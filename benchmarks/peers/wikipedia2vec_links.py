@@ -1,4 +1,4 @@
-"""Targets of all links that a wikipedia2vec dump database holds, one a line.
+"""Targets of all links in a wikipedia2vec database, one a line.
 
 python benchmarks/peers/wikipedia2vec_links.py DATABASE TARGETS
 """

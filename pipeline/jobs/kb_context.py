@@ -70,10 +70,11 @@ class KbContext:
         return Watch(label, UnitLog(work / schema.name / UNITS), weights, figures={"rows": "rows"}, unit="shards")
 
     def write_spans(self, table: pa.Table, schema: Schema, folder: Path) -> None:
-        """Write a table as one shard per span of its first column, a page id."""
-        id_column = schema.columns[0].name if schema.columns[0].name.endswith("_id") else "page_id"
+        """Write a table as one shard per span of its page id; without rows there is no shard."""
+        if not table.num_rows:
+            return
         table = table.sort_by(list(schema.sort))
-        spans = table[id_column].to_numpy() >> self.span_bits
+        spans = table["page_id"].to_numpy() >> self.span_bits
         writer = ShardWriter(str(folder), schema, is_sorted=True)
         numbers, starts = np.unique(spans, return_index=True)
         for number, start, end in zip(numbers, starts, [*starts[1:], len(spans)], strict=True):

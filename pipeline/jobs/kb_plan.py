@@ -51,10 +51,12 @@ def plan_kb(options: KbOptions, cache_dir: Path) -> KbPlan:
     """
     files, indexes, page_props, warnings = _files(options)
     headers = {str(path): read_header(path) for path in files}
-    wiki = _wiki(options, headers)
+    wiki = _wiki(options, headers, warnings)
     first = headers[str(files[0])]
     names = DumpNames(wiki=wiki, lang=first.lang, case=first.case, namespaces=dict(first.namespaces))
-    siteinfo, source = load_siteinfo(wiki, file=options.siteinfo, cache_dir=cache_dir / "siteinfo", dump_header=names)
+    siteinfo, source = load_siteinfo(
+        wiki, file=options.siteinfo, cache_dir=_dump_dir(options) / "siteinfo", dump_header=names
+    )
     ranges = plan_ranges(files, cache_dir=cache_dir / "streams", range_bytes=options.range_bytes, indexes=indexes)
     inputs = _fingerprints([*files, *([page_props] if page_props else [])])
     if page_props is None:
@@ -90,23 +92,27 @@ def dump_date(plan: KbPlan) -> str | None:
     return next((part for part in parts if len(part) == 8 and part.isdigit()), None)
 
 
+def _dump_dir(options: KbOptions) -> Path:
+    return options.dump_dir or Path("data/dumps")
+
+
 def _files(options: KbOptions) -> tuple[list[Path], dict[Path, Path], Path | None, list[str]]:
     if options.dump is None:
         missing = [str(path) for path in options.files if not path.is_file()]
         if missing:
             raise InputError(f"no such file: {', '.join(missing)}")
         return list(options.files), {}, options.page_props, []
-    found = find_dump(options.dump_dir or Path("data/dumps"), options.wiki or "enwiki", options.dump)
+    found = find_dump(_dump_dir(options), options.wiki or "enwiki", options.dump)
     return list(found.pages), dict(found.indexes), options.page_props or found.page_props, list(found.warnings)
 
 
-def _wiki(options: KbOptions, headers: dict[str, DumpHeader]) -> str:
-    """The wiki's database name: the dump's own, checked against `--wiki`."""
+def _wiki(options: KbOptions, headers: dict[str, DumpHeader], warnings: list[str]) -> str:
+    """The wiki's database name: `--wiki`, else what the dump says (some old exports say another one)."""
     found = sorted({header.wiki for header in headers.values() if header.wiki})
     if len(found) > 1:
         raise InputError(f"the dump files are of different wikis: {', '.join(found)}")
     if found and options.wiki and found[0] != options.wiki:
-        raise InputError(f"the dump is of {found[0]}, but --wiki says {options.wiki}")
+        warnings.append(f"the dump says that it is of {found[0]}; it is read as {options.wiki}, as --wiki asks")
     return options.wiki or (found[0] if found else "")
 
 
