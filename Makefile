@@ -49,4 +49,4 @@ doctor: ## say what this machine lacks and how to get it
 	@python=$$(test -x $(PY) && echo $(PY) || bash tools/find_python.sh) && PYTHONPATH=. $$python runners/doctor.py
 
 clean: ## remove .venv, caches and the demo's files; built data elsewhere stays
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis $(WORLD) $(DEMO_KB)
+	rm -rf $(VENV) .venv-peers build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis $(WORLD) $(DEMO_KB)

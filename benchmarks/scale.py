@@ -1,4 +1,4 @@
-"""The KB job on small and large sample worlds: memory, cost per page.
+"""The KB job on small and large sample worlds: memory, cost.
 
 Runs `runners/build_kb.py --workers 2` as a user would and samples the resident memory of the whole tree (pages that
 processes share count in each of them, so the figure is an upper bound). Cost is CPU time of the tree: time on a shared
