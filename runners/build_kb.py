@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.console.flags import CommandParser
-from pipeline.console.main import run_command
+from pipeline.console.main import INTERRUPTED, run_command
 from pipeline.records.names import ITEM_KINDS, Context
 
 if TYPE_CHECKING:
+    from pipeline.jobs.kb import KbResult
     from pipeline.jobs.kb_options import KbOptions
 
 EXAMPLES = (
@@ -46,7 +47,16 @@ def main(argv: list[str]) -> int:
     options = _options(values, beam_args)
     if values.dry_run:
         return _dry_run(options)
-    result = build_kb(options)
+    try:
+        result = build_kb(options)
+    except KeyboardInterrupt:
+        print("interrupted; the same command goes on from here", file=sys.stderr)
+        return INTERRUPTED
+    _print_result(result, keeps_red_links=options.keep_red_links)
+    return 0
+
+
+def _print_result(result: "KbResult", *, keeps_red_links: bool) -> None:
     from pipeline.console.format import format_count, format_duration
     from pipeline.console.summary import print_summary
 
@@ -55,17 +65,28 @@ def main(argv: list[str]) -> int:
         for report in result.reports
     }
     dropped = {
-        f"{report.name}: {reason.replace('_', ' ')}": format_count(n)
+        f"{report.name}: {_in_words(reason)}": n
         for report in result.reports
         for reason, n in report.figures.get("dropped", {}).items()
         if n
     }
-    counts = {name: format_count(n) for name, n in result.counts.items()}
     print(f"Knowledge base in {result.out}")
-    print_summary("", [*counts.items(), *stages.items()])
+    print_summary("", [*((name, format_count(n)) for name, n in result.counts.items()), *stages.items()])
     if dropped:
-        print_summary("Left out, by reason", list(dropped.items()))
-    return 0
+        print_summary("Left out, by reason", [(reason, format_count(n)) for reason, n in dropped.items()])
+    n_red = dropped.get("resolve: red link", 0)
+    if not keeps_red_links and 2 * n_red > result.counts["links"]:
+        print(
+            f"{format_count(n_red)} links go to titles that this dump does not hold; for a part of a wiki, "
+            "--keep-red-links makes entities of those titles"
+        )
+
+
+def _in_words(reason: str) -> str:
+    """`namespace_not_kept:4` as a person would say it."""
+    name, _, detail = reason.partition(":")
+    words = name.replace("_", " ")
+    return f"{words} ({detail})" if detail else words
 
 
 def _add_inputs(group: argparse._ArgumentGroup) -> None:
@@ -98,7 +119,10 @@ def _add_reading(group: argparse._ArgumentGroup) -> None:
 
 def _add_priors(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
-        "--preset", default="default", choices=("default", "paper"), help="paper: links, redirects, disambiguation only"
+        "--preset",
+        default="default",
+        choices=("default", "paper"),
+        help="paper: links, redirects, disambiguation only; single weights win over it",
     )
     group.add_argument(
         "--contexts", nargs="+", choices=[str(c) for c in Context], metavar="NAME",

@@ -61,17 +61,17 @@ def guard(dead: DeadLetters, *, page_id: int | None = None, title: str = "") -> 
         dead.add(type(error).__name__, _describe(error), page_id=page_id, title=title)
 
 
-def check_error_rate(dead: int, total: int, limit: float) -> None:
+def check_error_rate(dead: int, total: int, limit: float, story: str = "errors/ names each of them") -> None:
     """Refuse a run in which too many records failed.
 
     Raises:
-        MelError: more than `limit` of `total` are dead.
+        MelError: more than `limit` of `total` are dead; the message ends with `story`.
     """
     if dead and dead > limit * total:
         share = 100 * dead / max(total, 1)
         raise MelError(
             f"{dead:,} of {total:,} records failed ({share:.2g} %), more than --max-error-rate {limit:g} allows; "
-            "errors/ names each of them"
+            f"{story}"
         )
 
 

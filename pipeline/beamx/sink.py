@@ -14,7 +14,7 @@ from pipeline.beamx.arrow import register_table_coder
 from pipeline.beamx.units import UnitLog
 from pipeline.records.manifest import write_manifest
 from pipeline.records.schemas import Schema
-from pipeline.records.shards import Shard, is_intact, write_shard
+from pipeline.records.shards import Shard, empty_table, is_intact, write_shard
 
 UNITS = "_units"
 _LOGGER = logging.getLogger(__name__)
@@ -102,6 +102,8 @@ def finish_artifact(folder: Path, schema: Schema, stage_id: str) -> int:
         if path.name not in named:
             _LOGGER.debug("%s belongs to no finished partition and is removed", path)
             path.unlink()
+    if not shards:  # a reader of the folder finds the columns all the same
+        shards = [write_shard(empty_table(schema), folder / shard_name(0), schema, is_sorted=True)]
     write_manifest(folder, schema, stage_id, shards)
     shutil.rmtree(folder / UNITS, ignore_errors=True)
     return sum(shard.rows for shard in shards)

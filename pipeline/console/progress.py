@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 FIRST_S = 2.0
 """Jobs shorter than this show nothing."""
+WIDE_COLUMNS = 110
+"""Terminals from here on have room for a long bar."""
 EVERY_S = 5.0
 """Time between two plain lines."""
 
@@ -186,7 +188,7 @@ class _BarView:
     every_s = 0.25
 
     def __init__(self, stream: "_Quiet", owner: Progress) -> None:
-        self._bar = _rich_bar(stream)
+        self._bar = _rich_bar(stream, len(owner.label))
         self._bar.start()
         self._task = self._bar.add_task(owner.label, total=None, amount="", percent="", left="", detail="")
 
@@ -206,15 +208,22 @@ class _BarView:
         self._bar.stop()
 
 
-def _rich_bar(stream: "_Quiet") -> "RichProgress":
+def _rich_bar(stream: "_Quiet", label_width: int) -> "RichProgress":
     from rich.console import Console  # noqa: PLC0415 - only for a long job on a terminal
     from rich.progress import BarColumn, TextColumn  # noqa: PLC0415 - the same
     from rich.progress import Progress as RichProgress  # noqa: PLC0415 - the same
+    from rich.table import Column  # noqa: PLC0415 - the same
 
     console = Console(file=stream, force_terminal=True, highlight=False)  # type: ignore[arg-type]
-    texts = [TextColumn(f"{{task.fields[{name}]}}", markup=False) for name in ("percent", "amount", "left", "detail")]
-    label = TextColumn("{task.description}", markup=False)
-    return RichProgress(label, BarColumn(24), *texts, console=console, auto_refresh=False, redirect_stdout=False)
+    whole = Column(no_wrap=True, min_width=4)  # what must be read comes whole, on any width
+    label = TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, min_width=label_width))
+    percent = TextColumn("{task.fields[percent]}", markup=False, table_column=Column(no_wrap=True, min_width=5))
+    texts = [TextColumn(f"{{task.fields[{name}]}}", markup=False, table_column=whole) for name in ("amount", "left")]
+    shrinking = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+    detail = TextColumn("{task.fields[detail]}", markup=False, table_column=shrinking)
+    bar = BarColumn(24 if console.width >= WIDE_COLUMNS else 8)
+    columns = (label, bar, percent, *texts, detail)
+    return RichProgress(*columns, console=console, auto_refresh=False, redirect_stdout=False, expand=True)
 
 
 class _Quiet:

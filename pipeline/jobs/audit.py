@@ -23,7 +23,7 @@ from pipeline.titles.wiki import Wiki
 from pipeline.wikitext.link_tokens import shown_target, targets_of
 from pipeline.wikitext.links import page_links
 from pipeline.wikitext.mask import mask
-from pipeline.wikitext.structure import read_structure
+from pipeline.wikitext.page import page_structure
 from pipeline.wikitext.surface import visible_text
 
 MAX_RANGES = 64
@@ -132,7 +132,7 @@ def read_kb_wiki(kb: Path) -> Wiki:
 def our_links(title: str, text: str, wiki: Wiki) -> Pairs:
     """The scanner's links of one page."""
     pairs: Pairs = Counter()
-    structure = read_structure(mask(text), wiki)
+    structure = page_structure(text, wiki)
     for (target, _, surface, _, _), n in page_links(structure, wiki.titles.key_of(title), wiki, {}).items():
         pairs[target, surface] += n
     return pairs

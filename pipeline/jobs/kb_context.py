@@ -11,11 +11,12 @@ import pyarrow as pa
 
 from pipeline.beamx.engine import Engine
 from pipeline.beamx.progress import Watch
-from pipeline.beamx.sink import UNITS, ShardWriter, finish_artifact
+from pipeline.beamx.sink import UNITS, ShardWriter, finish_artifact, finished_partitions
 from pipeline.beamx.units import UnitLog
 from pipeline.jobs.kb_plan import KbPlan
 from pipeline.jobs.stages import Workspace
 from pipeline.records.artifacts import KB_ARTIFACTS, Artifact
+from pipeline.records.errors import MelError
 from pipeline.records.manifest import Reader, open_artifact
 from pipeline.records.schemas import Schema
 from pipeline.records.shards import empty_table
@@ -60,8 +61,18 @@ class KbContext:
         wanted = schema.names if columns is None else list(columns)
         return pa.concat_tables([empty_table(schema).select(wanted), *self.open(schema).tables(wanted)])
 
-    def finish(self, work: Path, schema: Schema, stage: str) -> int:
-        """Write the manifest of an artifact of a stage; its number of rows."""
+    def finish(self, work: Path, schema: Schema, stage: str, numbers: Iterable[int] = ()) -> int:
+        """Write the manifest of an artifact of a stage; its number of rows.
+
+        Raises:
+            MelError: a shard of `numbers` was not written.
+        """
+        missing = set(numbers) - set(finished_partitions(work / schema.name))
+        if missing:
+            raise MelError(
+                f"{stage}: {len(missing):,} shards of {schema.name}/ were not written, the first is {min(missing)}; "
+                f"do all workers see the folder {work}?"
+            )
         return finish_artifact(work / schema.name, schema, self.plan.ids[stage])
 
     def watch(self, label: str, work: Path, schema: Schema, numbers: Iterable[int]) -> Watch:

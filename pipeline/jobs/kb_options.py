@@ -10,6 +10,7 @@ from pipeline.records.names import ITEM_KINDS, Context
 from pipeline.wikitext.page import LEAD_FAST, LEAD_PARSER
 
 LEADS = (LEAD_FAST, LEAD_PARSER)
+MAX_WEIGHT = 1_000_000
 COUNTS = ("links", "pages")
 PRESETS = {"default": PriorOptions(), "paper": PAPER_PRESET}
 
@@ -71,8 +72,9 @@ class KbOptions:
         if 0 not in self.namespaces:
             raise UsageError(f"--namespaces must hold 0, the main namespace, got {self.namespaces}")
         for name in ("redirect", "disambiguation", "title", "hatnote"):
-            if getattr(self.weights, name) < 0:
-                raise UsageError(f"--weight-{name} is a whole number from 0, got {getattr(self.weights, name)}")
+            weight = getattr(self.weights, name)
+            if not 0 <= weight <= MAX_WEIGHT:
+                raise UsageError(f"--weight-{name} is a whole number from 0 to {MAX_WEIGHT:,}, got {weight}")
 
     @property
     def prior(self) -> PriorOptions:

@@ -1,5 +1,6 @@
 """Stages `extract` and `compact`: from the dump to shards."""
 
+import json
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -15,26 +16,33 @@ from pipeline.beamx.units import UnitLog
 from pipeline.dump.page_props import build_page_props
 from pipeline.jobs.kb_context import KbContext, reckoning
 from pipeline.jobs.kb_plan import plan_units
-from pipeline.jobs.stages import Stage
+from pipeline.jobs.stages import Stage, is_done
 from pipeline.records import schemas
-from pipeline.records.manifest import read_shard
+from pipeline.records.digest import options_digest
+from pipeline.records.errors import MelError
+from pipeline.records.manifest import read_shard, write_json
 from pipeline.records.schemas import Schema
 from pipeline.records.shards import Shard, concat, is_intact
 from pipeline.transforms.compact import CompactSpans
 from pipeline.transforms.compact_span import CompactUnit, plan_compaction, span_bits
 from pipeline.transforms.extract import ExtractRanges
-from pipeline.transforms.extract_range import ARTIFACTS, ExtractOptions
+from pipeline.transforms.extract_range import ARTIFACTS, ExtractOptions, ExtractUnit
 
 _UNITS = "_units"
+_PLAN = "_plan.json"
 _PAGE_PROPS = "page_props.arrow"
 
 
-def extract_stage(context: KbContext) -> Stage:
-    """Read every range once; each leaves its own small shards (the unit of resume)."""
+def extract_stage(context: KbContext, compact: Stage) -> Stage:
+    """Read every range once; each leaves its own small shards (the unit of resume).
+
+    Done when `compact` is, which merged those shards, or when every range of the plan is there, whole.
+    """
 
     def run(work: Path) -> dict[str, Any]:
         options = _extract_options(context, work)
         units = {unit.dump_range.unit: unit for unit in plan_units(context.plan)}
+        _keep_plan(work, list(units.values()))
         log = UnitLog(work / _UNITS)
         finished = _finished_units(log, work)
         left = [unit for name, unit in units.items() if name not in finished]
@@ -48,15 +56,18 @@ def extract_stage(context: KbContext) -> Stage:
 
             watch = Watch("extract", log, weights, figures=figures, rate="bytes")
             run_pipeline("extract", build, context.engine, watch=watch)
-        return _add_units(log.finished(), context.plan.options.max_error_rate)
+        records = _planned_records(work)
+        return _checked_figures(records, work, context.plan.options.max_error_rate)
 
-    stage_id = context.plan.ids["extract"]
-    stage = Stage("extract", stage_id, (), run, is_done=lambda: stage.work(context.workspace).is_dir() or compacted())
+    def is_whole() -> bool:
+        work = stage.work(context.workspace)
+        if is_done(compact, context.workspace):
+            return True
+        if not (work / _PLAN).is_file():
+            return False
+        return set(_planned_units(work)) <= _finished_units(UnitLog(work / _UNITS), work)
 
-    def compacted() -> bool:
-        record = context.workspace.log.record("compact")
-        return record is not None and record["id"] == context.plan.ids["compact"]
-
+    stage = Stage("extract", context.plan.ids["extract"], (), run, is_done=is_whole)
     return stage
 
 
@@ -66,17 +77,50 @@ def compact_stage(context: KbContext) -> Stage:
 
     def run(work: Path) -> dict[str, Any]:
         source = context.workspace.staging / f"extract-{context.plan.ids['extract'][:16]}"
-        shards = [shard for record in UnitLog(source / _UNITS).finished().values() for shard in record["shards"]]
+        shards = [shard for record in _planned_records(source).values() for shard in record["shards"]]
         bits = span_bits(max((shard["max_id"] for shard in shards if "max_id" in shard), default=0))
         units = plan_compaction(shards, source, bits)
         _run_compaction(context, work, units)
         _write_errors(work, source, shards)
-        rows = {schema.name: context.finish(work, schema, "compact") for schema in extracted}
+        numbers = {schema.name: [unit.number for unit in units.get(schema.name, ())] for schema in extracted}
+        rows = {schema.name: context.finish(work, schema, "compact", numbers[schema.name]) for schema in extracted}
         n_staged = sum(shard["rows"] for shard in shards)
         return {**reckoning(n_staged, sum(rows.values()), {}), "span_bits": bits, "rows": rows}
 
     artifacts = tuple(context.artifact(schema) for schema in extracted)
     return Stage("compact", context.plan.ids["compact"], artifacts, run)
+
+
+def _keep_plan(work: Path, units: list[ExtractUnit]) -> None:
+    """Note the ranges that make up the stage; what an earlier run left of another cut of the dump goes."""
+    cut = [[u.dump_range.unit, u.dump_range.start, u.dump_range.end, u.max_pages] for u in units]
+    plan = {"digest": options_digest(cut), "units": [unit.dump_range.unit for unit in units]}
+    path = work / _PLAN
+    if path.is_file() and json.loads(path.read_text(encoding="utf-8"))["digest"] != plan["digest"]:
+        shutil.rmtree(work / _UNITS, ignore_errors=True)
+    write_json(path, plan)
+
+
+def _planned_units(work: Path) -> list[str]:
+    units: list[str] = json.loads((work / _PLAN).read_text(encoding="utf-8"))["units"]
+    return units
+
+
+def _planned_records(work: Path) -> dict[str, dict[str, Any]]:
+    """The completion records of all ranges of the plan.
+
+    Raises:
+        MelError: a range left none.
+    """
+    planned = _planned_units(work)
+    records = UnitLog(work / _UNITS).finished()
+    missing = [unit for unit in planned if unit not in records]
+    if missing:
+        raise MelError(
+            f"extract: {len(missing):,} of {len(planned):,} ranges left no record, the first is {missing[0]}; "
+            f"do all workers see the folder {work}?"
+        )
+    return {unit: records[unit] for unit in planned}
 
 
 def forget_ranges(context: KbContext) -> None:
@@ -117,8 +161,33 @@ def _shard(value: dict[str, Any]) -> Shard:
     return Shard(value["name"], value["rows"], value["size_bytes"], value["sha256"])
 
 
-def _add_units(records: dict[str, dict[str, Any]], max_error_rate: float) -> dict[str, Any]:
-    """The reckoning of all units, refused when too many pages died."""
+def _checked_figures(records: dict[str, dict[str, Any]], work: Path, max_error_rate: float) -> dict[str, Any]:
+    figures = _add_units(records)
+    _check_errors(figures, records, work, max_error_rate)
+    return figures
+
+
+def _check_errors(
+    figures: dict[str, Any], records: dict[str, dict[str, Any]], work: Path, max_error_rate: float
+) -> None:
+    """Refuse a dump of which too many pages failed; the message has the commonest reason and one example."""
+    shards = [shard["name"] for record in records.values() for shard in record["shards"] if _is_of_errors(shard)]
+    if not shards:
+        return
+    folder = work / schemas.ERRORS.name
+    letters = concat([read_shard(folder / name) for name in sorted(shards)], schemas.ERRORS).to_pylist()
+    reason, n = Counter(letter["reason"] for letter in letters).most_common(1)[0]
+    example = next(letter for letter in letters if letter["reason"] == reason)
+    story = f"most often {reason} ({n:,}), as on {example['title']!r}: {example['message']}; all are in {folder}"
+    check_error_rate(figures["dead"], figures["in"], max_error_rate, story)
+
+
+def _is_of_errors(shard: dict[str, Any]) -> bool:
+    return bool(shard["artifact"] == schemas.ERRORS.name)
+
+
+def _add_units(records: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The reckoning of all units."""
     sums: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
     outcomes: Counter[str] = Counter()
@@ -126,7 +195,6 @@ def _add_units(records: dict[str, dict[str, Any]], max_error_rate: float) -> dic
         sums.update({name: record[name] for name in ("in", "out", "dead", "links", "bytes")})
         dropped.update(record["dropped"])
         outcomes.update(record["outcomes"])
-    check_error_rate(sums["dead"], sums["in"], max_error_rate)
     figures = reckoning(sums["in"], sums["out"], dict(sorted(dropped.items())), sums["dead"])
     return {
         **figures,
@@ -155,6 +223,6 @@ def _run_compaction(context: KbContext, work: Path, units: dict[str, tuple[Compa
 
 
 def _write_errors(work: Path, source: Path, shards: list[dict[str, Any]]) -> None:
-    paths = [source / shard["artifact"] / shard["name"] for shard in shards if shard["artifact"] == schemas.ERRORS.name]
+    paths = [source / shard["artifact"] / shard["name"] for shard in shards if _is_of_errors(shard)]
     table = concat([read_shard(path) for path in paths], schemas.ERRORS)
     ShardWriter(str(work / schemas.ERRORS.name), schemas.ERRORS).write(0, table)

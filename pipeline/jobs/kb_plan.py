@@ -13,13 +13,17 @@ from pipeline.dump.pages import iter_pages
 from pipeline.dump.ranges import DumpRange, plan_ranges
 from pipeline.jobs.kb_options import KbOptions
 from pipeline.records.artifacts import KB_ARTIFACTS
+from pipeline.records.code import code_digest
 from pipeline.records.digest import file_digest, options_digest
 from pipeline.records.errors import InputError
 from pipeline.titles.siteinfo import DumpNames, SiteInfo, load_siteinfo
+from pipeline.titles.wiki import Wiki
 from pipeline.transforms.extract_range import ExtractUnit
 
 FORMAT = 1
 """Raised when the same options give other rows than before, so that older stages are not taken for new ones."""
+_PARSING = ("dump", "wikitext", "titles", "transforms/extract_range.py")
+_COUNTING = ("kb", "transforms")
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -64,6 +68,11 @@ def plan_kb(options: KbOptions, cache_dir: Path) -> KbPlan:
             "no page_props table: Wikidata ids and page images stay empty, disambiguation pages are known by their "
             "templates and titles only (--page-props FILE)"
         )
+    if not Wiki.for_siteinfo(siteinfo).templates.has_table:
+        warnings.append(
+            f"no table of templates for {wiki or 'this wiki'}: hatnotes and infobox types stay empty, list pages are "
+            "known by page_props and titles only"
+        )
     ids = _stage_ids(options, siteinfo, inputs)
     return KbPlan(options, headers, siteinfo, source, tuple(ranges), page_props, tuple(inputs), tuple(warnings), ids)
 
@@ -97,12 +106,16 @@ def _dump_dir(options: KbOptions) -> Path:
 
 
 def _files(options: KbOptions) -> tuple[list[Path], dict[Path, Path], Path | None, list[str]]:
+    if options.page_props is not None and not options.page_props.is_file():
+        raise InputError(f"--page-props {options.page_props}: no such file")
     if options.dump is None:
-        missing = [str(path) for path in options.files if not path.is_file()]
-        if missing:
-            raise InputError(f"no such file: {', '.join(missing)}")
-        return list(options.files), {}, options.page_props, []
-    found = find_dump(_dump_dir(options), options.wiki or "enwiki", options.dump)
+        for path in options.files:
+            if path.is_dir():
+                raise InputError(f"{path} is a folder; name the dump files in it, or use --dump DATE --dump-dir {path}")
+            if not path.is_file():
+                raise InputError(f"no such file: {path}")
+        return [path.resolve() for path in options.files], {}, options.page_props, []
+    found = find_dump(_dump_dir(options).resolve(), options.wiki or "enwiki", options.dump)
     return list(found.pages), dict(found.indexes), options.page_props or found.page_props, list(found.warnings)
 
 
@@ -140,17 +153,17 @@ def _stage_ids(options: KbOptions, siteinfo: SiteInfo, inputs: list[dict[str, An
             "extract",
             lambda: {
                 "format": FORMAT,
+                "code": code_digest(_PARSING),
                 "schemas": {artifact.name: artifact.schema.version for artifact in KB_ARTIFACTS},
                 "inputs": [{"bytes": value["bytes"], "sha1": value["sha1"]} for value in inputs],
                 "siteinfo": siteinfo.digest(),
                 "namespaces": sorted(set(options.namespaces)),
                 "lead": options.lead,
                 "limit_pages": options.limit_pages,
-                "range_bytes": options.range_bytes,
             },
         ),
         ("compact", dict),
-        ("count", dict),
+        ("count", lambda: {"code": code_digest(_COUNTING)}),
         ("resolve", lambda: {"keep_red_links": options.keep_red_links}),
         ("priors", options.prior.as_json),
         ("store", dict),

@@ -13,9 +13,10 @@ from pipeline.beamx.engine import run_pipeline
 from pipeline.beamx.spill import sweep
 from pipeline.jobs.kb_context import KbContext, add_tallies, reckoning
 from pipeline.jobs.stages import Stage
+from pipeline.kb.store import MentionStore
 from pipeline.kb.store_build import build_store
 from pipeline.records import schemas
-from pipeline.records.errors import MelError
+from pipeline.records.errors import ArtifactError, MelError
 from pipeline.records.manifest import is_finished, open_artifact
 from pipeline.records.names import DropReason, PageKind
 from pipeline.transforms.count import PARTITIONS
@@ -58,7 +59,14 @@ def store_stage(context: KbContext) -> Stage:
         about = {"stage_id": stage_id, "wiki": context.plan.siteinfo.wiki, "lang": context.plan.siteinfo.lang}
         return dict(build_store(context.workspace.out, work / STORE, options={**weights, **about}))
 
-    return Stage("store", stage_id, (), run, folders=(STORE,))
+    def is_whole() -> bool:
+        try:
+            MentionStore.open(context.workspace.out / STORE)
+        except ArtifactError:
+            return False
+        return True
+
+    return Stage("store", stage_id, (), run, folders=(STORE,), is_done=is_whole)
 
 
 def _gather_evidence(context: KbContext, work: Path) -> None:
@@ -95,7 +103,7 @@ def _weigh(context: KbContext, work: Path, names: Path) -> None:
 
     watch = context.watch("priors", work, schemas.MENTIONS, range(PARTITIONS))
     run_pipeline("priors", build, context.engine, watch=watch)
-    context.finish(work, schemas.MENTIONS, "priors")
+    context.finish(work, schemas.MENTIONS, "priors", range(PARTITIONS))
 
 
 def _write_names(context: KbContext, path: Path) -> None:

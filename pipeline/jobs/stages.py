@@ -79,7 +79,7 @@ def run_stages(
     reports = []
     for stage in stages:
         record = workspace.log.record(stage.name)
-        if record is not None and _is_done(stage, record, workspace):
+        if record is not None and is_done(stage, workspace):
             reports.append(StageReport(stage.name, record["figures"], record["seconds"], was_done=True))
             continue
         (workspace.out / SUCCESS).unlink(missing_ok=True)
@@ -109,8 +109,10 @@ def _run(stage: Stage, workspace: Workspace) -> StageReport:
     return StageReport(stage.name, figures, seconds, was_done=False)
 
 
-def _is_done(stage: Stage, record: dict[str, Any], workspace: Workspace) -> bool:
-    if record.get("id") != stage.stage_id or not stage.is_done():
+def is_done(stage: Stage, workspace: Workspace) -> bool:
+    """Whether an earlier run finished the stage under its id and what it left is still there."""
+    record = workspace.log.record(stage.name)
+    if record is None or record.get("id") != stage.stage_id or not stage.is_done():
         return False
     if not all(is_finished(workspace.out / folder) for folder in stage.folders):
         return False

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from pipeline.kb.tables import as_chunked, map_texts, sum_by
 from pipeline.records import schemas
+from pipeline.records.errors import ArtifactError
 from pipeline.records.names import ITEM_KINDS, Context, EntityKind, PageKind
 from pipeline.titles.surfaces import surface_folded
 
@@ -112,7 +113,10 @@ def _named(table: pa.Table, names: tuple[np.ndarray, pa.Array]) -> pa.Table:
     """`table` with folded surface, entity title and kind."""
     ids, titles = names
     entity_id = table["entity_id"].to_numpy()
-    entity = titles.take(pa.array(np.searchsorted(ids, entity_id)))
+    at = np.searchsorted(ids, entity_id)
+    if not np.array_equal(ids[np.minimum(at, len(ids) - 1)], entity_id):
+        raise ArtifactError("counts/ or evidence/ hold an entity id that no title has; the stages do not fit together")
+    entity = titles.take(pa.array(at))
     kind = pc.if_else(pa.array(entity_id < 0), EntityKind.RED.value, EntityKind.ARTICLE.value)
     surface = as_chunked(table["surface"])
     needs_folding = pc.match_substring_regex(surface, "[^ !-@\\[-~]")

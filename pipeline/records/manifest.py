@@ -57,6 +57,7 @@ def publish(staged: Path, final: Path) -> None:
     final.parent.mkdir(parents=True, exist_ok=True)
     if final.exists():
         final.rename(old)
+    shutil.rmtree(staged / "_units", ignore_errors=True)  # completion records that a killed run left
     staged.rename(final)
     shutil.rmtree(old, ignore_errors=True)
 

@@ -77,7 +77,7 @@ _ARTICLE_COLUMNS = (
     Column("lead", _TEXT, "Clean prose before the first heading, at most 2,000 characters"),
     Column("categories", _TEXTS, "Category titles in document order, without prefix"),
     Column("infobox_type", _TEXT, "What follows the infobox word in the first infobox's name", nullable=True),
-    Column("image", _TEXT, "First image of the article (the paper's rule), file title", nullable=True),
+    Column("image", _TEXT, "First still image of the article (the paper's rule), file title", nullable=True),
     Column("page_image", _TEXT, "Page image of page_props, file title", nullable=True),
 )
 
@@ -173,7 +173,7 @@ ERRORS = Schema(
     ("stage", "unit", "page_id", "reason"), _up("stage", "unit", "page_id", "title", "reason", "message"),
 )  # fmt: skip
 TITLES = Schema(
-    "titles", 1, "Every title and the entity it stands for: articles + redirects = the paper's ~16M",
+    "titles", 1, "Every title and the entity it stands for; articles and redirects among them are the paper's ~16M",
     (
         Column("title_key", _TEXT, "Title key, with prefix outside the main namespace"),
         _PAGE_ID,

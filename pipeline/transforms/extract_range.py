@@ -1,7 +1,9 @@
 """One dump range to staging shards: pages, links, images, leads."""
 
+import gc
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,15 +19,19 @@ from pipeline.dump.ranges import DumpRange
 from pipeline.records import schemas
 from pipeline.records.columns import Columns
 from pipeline.records.digest import image_id
+from pipeline.records.errors import PageError
 from pipeline.records.names import DropReason, PageKind
 from pipeline.records.schemas import Schema
 from pipeline.records.shards import write_shard
+from pipeline.titles.file_kinds import is_still_image
 from pipeline.titles.siteinfo import SiteInfo
 from pipeline.titles.wiki import Wiki
 from pipeline.wikitext.page import PageContent, read_page
 
 STAGE = "extract"
 FLUSH_CHARS = 32 << 20
+ROW_CHARS = 500
+"""What a page costs beside its text: stubs and redirects fill columns too."""
 WIKITEXT = "wikitext"
 ARTIFACTS: tuple[Schema, ...] = (
     schemas.PAGES,
@@ -68,7 +74,8 @@ class RangeExtractor:
 
     def extract(self, unit: ExtractUnit) -> dict[str, Any]:
         """Write the staging shards of one range and return its completion record."""
-        return _RangeRun(self, unit.dump_range).run(self._pages(unit))
+        with _no_collections():
+            return _RangeRun(self, unit.dump_range).run(self._pages(unit))
 
     def _pages(self, unit: ExtractUnit) -> Iterator[DumpPage | PageProblem]:
         header = self.options.headers[unit.dump_range.path]
@@ -83,6 +90,18 @@ class RangeExtractor:
             if number == unit.max_pages:
                 return
             yield page
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """No automatic garbage collection meanwhile: it walks over all rows so far, and pages leave next to no cycles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _RangeRun:
@@ -135,12 +154,16 @@ class _RangeRun:
             return
         self.n_out += 1
         self._add(page, title, props, content)
-        self.n_chars += len(page.text or "")
+        self.n_chars += len(page.text or "") + ROW_CHARS
         if self.n_chars >= FLUSH_CHARS:
             self._flush()
 
     def _read(self, page: DumpPage) -> tuple[str, Props | None, PageContent]:
         props = self.extractor.props.get(page.page_id) if self.extractor.props is not None else None
+        if page.page_id < 0:
+            raise PageError("bad_id", f"a page id is a number from 0, got {page.page_id}")
+        if "\0" in page.title or "\0" in (page.text or ""):
+            raise PageError("bad_xml", "the page holds the character U+0000, which XML forbids")
         title = self._title(page)
         flag = props.is_disambiguation if props is not None else None
         if page.text is None:
@@ -199,7 +222,8 @@ class _RangeRun:
                 page_id, image_id(wiki, image.file_title), rank, image.file_title, str(image.written_as),
                 image.in_template, str(image.origin), image.caption,
             ))  # fmt: skip
-        first_image = content.images[0].file_title if content.images else None
+        images = (image.file_title for image in content.images)
+        first_image = next((title for title in images if is_still_image(title)), None)
         self.columns["articles"].append((
             page_id, title, props.qid if props is not None else None, content.lead, content.categories,
             content.infobox_type, first_image, props.page_image if props is not None else None,
@@ -212,6 +236,7 @@ class _RangeRun:
             if len(self.columns[schema.name]):
                 self._write(schema, self.columns[schema.name].take())
         self.n_chars = 0
+        gc.collect(0)
 
     def _write(self, schema: Schema, table: pa.Table) -> None:
         folder = Path(self.options.folder) / schema.name

@@ -1,6 +1,4 @@
-"""Twice the text may cost less than 2.5 times the time, whatever is repeated."""
-
-import time
+"""Time grows no faster than the text, whatever is repeated."""
 
 import pytest
 
@@ -9,6 +7,7 @@ from pipeline.wikitext.mask import mask
 from pipeline.wikitext.structure import Template, arguments, read_structure
 from pipeline.wikitext.surface import visible_text
 from tests.support.parts import shipped_wiki
+from tests.support.timing import FACTOR, assert_linear
 
 # What is repeated, and what stands behind the last repeat.
 INPUTS = [
@@ -40,33 +39,22 @@ def read_all(text):
     arguments(masked, Template("X", 0, len(masked), 0, is_function=False, is_infobox=False))
 
 
-def cpu_s(text):
-    """Least CPU seconds of three."""
-    spent = []
-    for _ in range(3):
-        began = time.process_time()
-        read_all(text)
-        spent.append(time.process_time() - began)
-    return min(spent)
+def check(case, n_characters):
+    """The largest text has `n_characters`."""
 
+    def work(n):
+        text = hostile_text(*case, n)
+        return lambda: read_all(text)
 
-def assert_linear(case, n_characters):
-    n = n_characters // len(case[0])
-    ratio = 0.0
-    for _ in range(4):  # a busy machine disturbs single measurements
-        once, twice = cpu_s(hostile_text(*case, n)), cpu_s(hostile_text(*case, 2 * n))
-        ratio = twice / (once + 0.002)
-        if ratio < 2.5:
-            return
-    pytest.fail(f"{case!r}: {ratio:.1f} times the time for twice the text")
+    assert_linear(work, n_characters // len(case[0]) // FACTOR)
 
 
 @pytest.mark.parametrize("case", CASES, ids=repr)
 def test_time_is_linear(case):
-    assert_linear(case, 16_000)
+    check(case, 64_000)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=repr)
 def test_time_is_linear_at_full_size(case):
-    assert_linear(case, 400_000)
+    check(case, 800_000)

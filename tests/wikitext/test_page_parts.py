@@ -1,7 +1,5 @@
 """What holds for every page part on every text: no error, clean leads, linear time."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +14,7 @@ from pipeline.wikitext.lead import lead_text
 from pipeline.wikitext.lead_parser import lead_text_mwparserfromhell
 from pipeline.wikitext.redirects import parse_redirect
 from tests.support.parts import shipped_wiki, structure_of
+from tests.support.timing import assert_linear
 
 _PIECES = [
     "[[", "]]", "{{", "}}", "{{{", "}}}", "|", "=", "\n", " ", "*", "#", ":", "'''", "''", "{|", "|}", "|-", "==",
@@ -99,18 +98,10 @@ def _hostile(name: str, repeats: int) -> str:
 @pytest.mark.parametrize("name", [*_HOSTILE, *_CLOSED])
 def test_linear_on_hostile_text(name):
     wiki = shipped_wiki()
-    for part_name, part in _STRUCTURED.items():
-        ratio = 9.9
-        for _ in range(4):  # a busy machine may spoil one measurement
-            one, two = (_seconds(part, structure_of(_hostile(name, n), wiki), wiki) for n in (25_000, 50_000))
-            ratio = min(ratio, (two + 0.01) / (one + 0.01))
-            if ratio < 2.5:
-                break
-        assert ratio < 2.5, f"{part_name}: {one:.3f} s, then {two:.3f} s"
-        assert two < 5, part_name
+    for part in _STRUCTURED.values():
 
+        def work(n, part=part):
+            text = _hostile(name, n)
+            return lambda: part(structure_of(text, wiki), wiki)  # anew each time: a structure remembers what was found
 
-def _seconds(part, structure, wiki) -> float:
-    start = time.process_time()
-    part(structure, wiki)
-    return time.process_time() - start
+        assert_linear(work, 12_500)
