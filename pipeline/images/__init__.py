@@ -1,0 +1,1 @@
+"""Hostile image bytes in, one clean picture or a named failure out."""

@@ -1,0 +1,1 @@
+"""Wikinews articles: dates, captions, credits, topics, cleaning."""

@@ -1,0 +1,132 @@
+"""Named rules that drop pairs or send them to review.
+
+| reason | status | rule |
+|---|---|---|
+| no_caption | dropped | the caption is empty, or was only a credit |
+| too_short | dropped | fewer than 3 words; a word is a run of word characters (paper 4.1) |
+| no_image_file | dropped | no file title, or no image, video or document by its extension |
+| audio | dropped | a sound by its extension |
+| location_map | dropped | the file's name is that of a map which only points out a place |
+| icon | dropped | the file's name is that of an icon of the interface |
+| duplicate_pair | dropped | same file and caption as an earlier pair |
+| maybe_audio | review | `.ogg` may be sound or video |
+| term:KIND:WORD | review | a word of the reviewed list (`terms`); never dropped for it |
+| unknown_template:NAME | review | a template in the caption that no table knows |
+| decided:REASON | as decided | a line of the decisions file |
+
+A dropped pair keeps its row and all its reasons.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from enum import StrEnum
+
+from pipeline.records.corpus import PAIR_DROPPED, PAIR_KEPT, PAIR_REVIEW, Pair
+from pipeline.titles.surfaces import surface_key
+from pipeline.wikinews.terms import review_terms
+
+MIN_WORDS = 3
+_WORD = re.compile(r"\w+")
+_SHOWN = frozenset(
+    (
+        "jpg", "jpeg", "jpe", "png", "svg", "gif", "apng", "tif", "tiff", "webp", "bmp", "xcf", "ogv", "webm", "mpg",
+        "mpeg", "mp4", "ogg", "pdf", "djvu", "stl",
+    )
+)  # fmt: skip
+_AUDIO = frozenset(("oga", "mp3", "wav", "flac", "mid", "midi", "opus", "m4a", "aac", "spx"))
+_MAYBE_AUDIO = frozenset(("ogg",))
+_LOCATION_NAME = re.compile(r"Location(?:[A-Z]\w*\.(?i:png|svg|gif)\Z|[ _](?!.*photo))")
+_LOCATOR = re.compile(r"(?:.*[\W\d_])?(?:location[ -]map|(?<!with )locator)\b(?!.*photo)", re.IGNORECASE)
+_ICON = re.compile(
+    r"(?:nuvola|crystal(?: clear)?|gnome|oxygen480|ambox|emblem)[ -](?:apps?|mimetypes?|filesystems?|devices?|actions?"
+    r"|emblem|icon|important|edit|clock)\b.*|(?:commons|wikinews|wiktionary|wikiquote|wikisource)-logo.*"
+    r"|(?:.* )?icons?(?:[ -]?\d*)?\.(?:svg|png|gif)|padlock.*|speaker icon.*|loudspeaker\.svg|sound-icon.*",
+    re.IGNORECASE,
+)
+
+
+class Drop(StrEnum):
+    """Rules that drop a pair."""
+
+    NO_CAPTION = "no_caption"
+    TOO_SHORT = "too_short"
+    NO_IMAGE_FILE = "no_image_file"
+    AUDIO = "audio"
+    LOCATION_MAP = "location_map"
+    ICON = "icon"
+    DUPLICATE_PAIR = "duplicate_pair"
+
+
+MAYBE_AUDIO = "maybe_audio"
+ALL_RULES = frozenset(Drop)
+
+
+def count_words(text: str) -> int:
+    """Runs of word characters: what the corpus means by words."""
+    return len(_WORD.findall(text))
+
+
+def drop_reasons(file_title: str, caption: str) -> list[Drop]:
+    """Rules that refuse this file with this caption, in the order of the table; duplicates apart."""
+    found = []
+    if not caption:
+        found.append(Drop.NO_CAPTION)
+    elif count_words(caption) < MIN_WORDS:
+        found.append(Drop.TOO_SHORT)
+    extension = _extension(file_title)
+    if extension in _AUDIO:
+        found.append(Drop.AUDIO)
+    elif extension not in _SHOWN:
+        found.append(Drop.NO_IMAGE_FILE)
+    if is_location_map(file_title):
+        found.append(Drop.LOCATION_MAP)
+    if _ICON.fullmatch(file_title):
+        found.append(Drop.ICON)
+    return found
+
+
+def is_location_map(file_title: str) -> bool:
+    """Whether a file is named as maps are that only point out a place; the paper's corpus kept about a hundred."""
+    return _LOCATION_NAME.match(file_title) is not None or _LOCATOR.match(file_title) is not None
+
+
+def _extension(file_title: str) -> str:
+    return file_title.rpartition(".")[2].casefold() if "." in file_title else ""
+
+
+def review_reasons(file_title: str, caption: str, unknown_templates: Sequence[str] = ()) -> list[str]:
+    """Why a person should look at this pair, each reason once."""
+    found = [MAYBE_AUDIO] if _extension(file_title) in _MAYBE_AUDIO else []
+    found += [f"term:{term.kind}:{term.text.casefold()}" for term in review_terms(caption)]
+    found += [f"unknown_template:{name}" for name in unknown_templates]
+    return list(dict.fromkeys(found))
+
+
+def clean(pair: Pair, unknown_templates: Sequence[str] = (), rules: frozenset[Drop] = ALL_RULES) -> Pair:
+    """The pair with its number of words, status and reasons; `rules` are the dropping rules in force."""
+    dropped = [reason for reason in drop_reasons(pair.file_title, pair.caption) if reason in rules]
+    reviewed = review_reasons(pair.file_title, pair.caption, unknown_templates)
+    status = PAIR_DROPPED if dropped else PAIR_REVIEW if reviewed else PAIR_KEPT
+    reasons = (*(str(reason) for reason in dropped), *reviewed)
+    return replace(pair, n_words=count_words(pair.caption), status=status, reasons=reasons)
+
+
+def duplicate_key(pair: Pair) -> tuple[str, str]:
+    """Pairs with this key in common show the same: file title and surface key of the caption."""
+    return pair.file_title, surface_key(pair.caption)
+
+
+def mark_duplicates(pairs: Iterable[Pair]) -> list[Pair]:
+    """All pairs in their order; each one that repeats an earlier pair that is not dropped becomes a dropped one."""
+    seen: set[tuple[str, str]] = set()
+    marked = []
+    for pair in pairs:
+        key = duplicate_key(pair)
+        if pair.status != PAIR_DROPPED and key in seen:
+            marked.append(replace(pair, status=PAIR_DROPPED, reasons=(*pair.reasons, str(Drop.DUPLICATE_PAIR))))
+            continue
+        if pair.status != PAIR_DROPPED:
+            seen.add(key)
+        marked.append(pair)
+    return marked
