@@ -45,10 +45,14 @@ def read_dumpstatus(path: Path) -> list[Job]:
 
 def _job(name: str, value: Mapping[str, Any]) -> Job:
     files = {
-        file: Published(int(about["size"]) if "size" in about else None, about.get("sha1"))
+        file: Published(int(about["size"]) if "size" in about else None, _text(about.get("sha1")))
         for file, about in (value.get("files") or {}).items()
     }
     return Job(name, str(value["status"]), files)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def read_sha1sums(path: Path) -> dict[str, str]:

@@ -22,7 +22,12 @@ from pipeline.transforms.extract_range import ExtractUnit
 
 FORMAT = 1
 """Raised when the same options give other rows than before, so that older stages are not taken for new ones."""
-_PARSING = ("dump", "wikitext", "titles", "transforms/extract_range.py")
+_PARSING = (
+    "dump/blocks.py", "dump/careful.py", "dump/header.py", "dump/page.py", "dump/pages.py", "dump/quick.py",
+    "dump/ranges.py", "dump/streams.py", "dump/text.py", "dump/page_props.py", "dump/sql.py", "dump/sql_tokens.py",
+    "wikitext", "titles", "transforms/extract_range.py",
+)  # fmt: skip
+"""The code that decides what is read out of a page."""
 _COUNTING = ("kb", "transforms")
 _LOGGER = logging.getLogger(__name__)
 

@@ -21,6 +21,8 @@ def _digest(packages: tuple[str, ...]) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for package in packages:
         place = ROOT / package
+        if not place.exists():
+            raise FileNotFoundError(place)
         for path in [place] if place.is_file() else sorted(place.rglob("*")):
             if path.suffix in {".py", ".json"}:
                 digest.update(f"{path.relative_to(ROOT).as_posix()}\n{path.stat().st_size}\n".encode())

@@ -4,8 +4,8 @@ from functools import cache
 
 from pipeline.titles.siteinfo import load_siteinfo
 from pipeline.titles.wiki import Wiki
-from pipeline.wikitext.mask import mask
-from pipeline.wikitext.structure import Structure, read_structure
+from pipeline.wikitext.page import page_structure
+from pipeline.wikitext.structure import Structure
 
 
 @cache
@@ -17,4 +17,4 @@ def shipped_wiki(name: str = "enwiki") -> Wiki:
 
 def structure_of(text: str, wiki: Wiki) -> Structure:
     """The structure of raw wikitext."""
-    return read_structure(mask(text), wiki)
+    return page_structure(text, wiki)

@@ -1,0 +1,1 @@
+"""Data-set formats: readers that repair and report, and writers."""

@@ -1,0 +1,56 @@
+"""Figures of a data set that papers and reference pages give."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.records.dataset import Caption
+
+_WORD = re.compile(r"\w+")
+FEWEST_WORDS = 3
+"""The paper drops captions with fewer words (section 4.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionStatistics:
+    """Counts over captions and their mentions; words are runs of letters, digits and underscores."""
+
+    captions: int
+    mentions: int
+    entities: int
+    nil: int
+    with_image: int
+    words: int
+    too_short: int
+    unplaced: int
+
+    @property
+    def words_per_caption(self) -> float:
+        """Mean words of a caption; 0 without captions."""
+        return self.words / self.captions if self.captions else 0.0
+
+    @property
+    def mentions_per_caption(self) -> float:
+        """Mean mentions of a caption; 0 without captions."""
+        return self.mentions / self.captions if self.captions else 0.0
+
+
+def count_words(caption: str) -> int:
+    """Words of a caption: runs of letters, digits and underscores."""
+    return sum(1 for _ in _WORD.finditer(caption))
+
+
+def caption_statistics(captions: Sequence[Caption]) -> CaptionStatistics:
+    """Count `captions`."""
+    words = [count_words(caption.caption) for caption in captions]
+    mentions = [mention for caption in captions for mention in caption.mentions]
+    return CaptionStatistics(
+        captions=len(captions),
+        mentions=len(mentions),
+        entities=len({mention.entity for mention in mentions if mention.entity is not None}),
+        nil=sum(mention.is_nil for mention in mentions),
+        with_image=sum(caption.image_url is not None for caption in captions),
+        words=sum(words),
+        too_short=sum(count < FEWEST_WORDS for count in words),
+        unplaced=sum(mention.start is None for mention in mentions),
+    )

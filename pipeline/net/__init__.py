@@ -1,0 +1,1 @@
+"""Polite HTTP: configured hosts only, bounded, resumable, with a contact."""
