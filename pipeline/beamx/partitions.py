@@ -11,8 +11,8 @@ from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.windowed_value import WindowedValue
 
 from pipeline.beamx.arrow import TableBuffer, decode_table, encode_table, sort_table
-from pipeline.beamx.hashing import I64, partition_rows
 from pipeline.beamx.spill import Piece, read_piece, write_pieces
+from pipeline.records.hashing import I64, partition_rows
 
 Combine = Callable[[pa.Table], pa.Table]
 Partitioner = Callable[[pa.Table], I64]

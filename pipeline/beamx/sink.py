@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from pipeline.beamx.arrow import register_table_coder
 from pipeline.beamx.units import UnitLog
 from pipeline.records.manifest import write_manifest
 from pipeline.records.schemas import Schema
-from pipeline.records.shards import Shard, empty_table, is_intact, write_shard
+from pipeline.records.shards import Shard, empty_table, is_intact, write_shard, write_tables
 
 UNITS = "_units"
 _LOGGER = logging.getLogger(__name__)
@@ -55,19 +55,23 @@ class ShardWriter:
 
     def write(self, partition: int, table: pa.Table) -> Shard | None:
         """Write a partition unless it is finished; None when it has no rows."""
+        return self.write_all(partition, [table])
+
+    def write_all(self, partition: int, tables: Iterable[pa.Table]) -> Shard | None:
+        """The same for a partition that comes in tables, in order: each is written and dropped (`write_tables`)."""
         log = UnitLog(self.folder / UNITS)
         name = shard_name(partition)
         unit = name.removesuffix(".parquet")
         record = log.record(unit)
         if record is not None and _is_finished(self.folder, record):
             return _shard_of(record)
-        shard = None
-        if table.num_rows:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            shard = write_shard(table, self.folder / name, self.schema, is_sorted=self.is_sorted)
-        else:
-            (self.folder / name).unlink(missing_ok=True)
-        log.finish(unit, {"rows": table.num_rows, "shard": None if shard is None else asdict(shard)})
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with_rows = (table for table in tables if table.num_rows)
+        shard: Shard | None = write_tables(with_rows, self.folder / name, self.schema, is_sorted=self.is_sorted)
+        if shard is not None and not shard.rows:
+            (self.folder / name).unlink()
+            shard = None
+        log.finish(unit, {"rows": shard.rows if shard else 0, "shard": asdict(shard) if shard else None})
         return shard
 
 

@@ -188,7 +188,7 @@ def _counts(figures: dict[str, dict[str, Any]]) -> dict[str, int]:
         "pages kept": figures["extract"]["out"],
         "dead letters": figures["extract"]["dead"],
         "entities (articles)": rows["entities"],
-        "red entities": rows["red_entities"],
+        "red entities": figures["priors"]["red_entities"],
         "titles": rows["titles"],
         "links": figures["extract"]["links"],
         "links that end at an entity": figures["resolve"]["out"],

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from pipeline.beamx.engine import Engine
 from pipeline.beamx.progress import Watch
-from pipeline.beamx.sink import UNITS, ShardWriter, finish_artifact, finished_partitions
+from pipeline.beamx.sink import UNITS, finish_artifact, finished_partitions
 from pipeline.beamx.units import UnitLog
 from pipeline.jobs.kb_plan import KbPlan
 from pipeline.jobs.stages import Workspace
@@ -79,17 +78,6 @@ class KbContext:
         """Progress over the shards of one artifact."""
         weights = {f"part-{number:05d}": 1 for number in numbers}
         return Watch(label, UnitLog(work / schema.name / UNITS), weights, figures={"rows": "rows"}, unit="shards")
-
-    def write_spans(self, table: pa.Table, schema: Schema, folder: Path) -> None:
-        """Write a table as one shard per span of its page id; without rows there is no shard."""
-        if not table.num_rows:
-            return
-        table = table.sort_by(list(schema.sort))
-        spans = table["page_id"].to_numpy() >> self.span_bits
-        writer = ShardWriter(str(folder), schema, is_sorted=True)
-        numbers, starts = np.unique(spans, return_index=True)
-        for number, start, end in zip(numbers, starts, [*starts[1:], len(spans)], strict=True):
-            writer.write(int(number), table.slice(int(start), int(end - start)))
 
 
 def add_tallies(folder: Path) -> dict[str, int]:

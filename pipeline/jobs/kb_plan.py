@@ -28,7 +28,7 @@ _PARSING = (
     "wikitext", "titles", "transforms/extract_range.py",
 )  # fmt: skip
 """The code that decides what is read out of a page."""
-_COUNTING = ("kb", "transforms")
+_COUNTING = ("kb", "transforms", "records/hashing.py", "records/shards.py", "jobs/kb_naming.py")
 _LOGGER = logging.getLogger(__name__)
 
 

@@ -45,6 +45,9 @@ def priors_stage(context: KbContext) -> Stage:
             **reckoning(n_in, mentions.rows, {str(DropReason.NO_WEIGHT): tally.get("no_weight", 0)}),
             "rows": {schema.name: open_artifact(work / schema.name, schema).rows for schema in made},
             "surfaces": tally.get("surfaces", 0),
+            "red_entities": pc.count_distinct(
+                context.read_all(schemas.RED_ENTITIES, ("entity_id",))["entity_id"]
+            ).as_py(),
         }
 
     return Stage("priors", context.plan.ids["priors"], tuple(map(context.artifact, made)), run)

@@ -4,16 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.beamx.engine import run_pipeline
-from pipeline.beamx.sink import ShardWriter, shard_name
+from pipeline.beamx.sink import shard_name
 from pipeline.beamx.spill import sweep
 from pipeline.jobs.kb_context import KbContext, add_tallies, reckoning
+from pipeline.jobs.kb_naming import NAMED, Named, name_titles
 from pipeline.jobs.stages import Stage
-from pipeline.kb.evidence import hatnote_evidence, item_evidence, redirect_evidence, title_evidence
-from pipeline.kb.naming import Naming
 from pipeline.records import schemas
 from pipeline.records.manifest import is_finished, open_artifact
 from pipeline.records.names import DropReason
@@ -21,18 +19,7 @@ from pipeline.records.schemas import Schema
 from pipeline.transforms.count import PARTITIONS, CountLinks
 from pipeline.transforms.resolve import EntityUnit, MakeEntities, ReadTables, ResolveCounts
 
-_NAMED = (
-    schemas.TITLES,
-    schemas.REDIRECTS,
-    schemas.DISAMBIGUATION,
-    schemas.HATNOTES,
-    schemas.TARGETS,
-    schemas.EVIDENCE,
-)
 _COUNTED = (schemas.COUNTS, schemas.ENTITY_INLINKS, schemas.RED_ENTITIES)
-_ROWS_A_SHARD = 1 << 20
-_FROM_TITLES = 10_000
-"""Shard number from which on red titles met in redirects, items and hatnotes are written."""
 
 
 def count_stage(context: KbContext) -> Stage:
@@ -60,66 +47,32 @@ def count_stage(context: KbContext) -> Stage:
 
 def resolve_stage(context: KbContext) -> Stage:
     """Send titles, items, hatnotes and counts through redirects; write entities."""
-    made = (*_NAMED, *_COUNTED, schemas.ENTITIES)
+    made = (*NAMED, *_COUNTED, schemas.ENTITIES)
 
     def run(work: Path) -> dict[str, Any]:
-        duplicates = _name_titles(context, work)
+        named = _name_titles(context, work)
         _resolve_counts(context, work)
-        _make_entities(context, work)
+        _make_entities(context, work, named.duplicates)
         rows = {schema.name: _rows(work, schema) for schema in made}
         n_in = sum(pc.sum(t["n_links"]).as_py() or 0 for t in context.open(schemas.TARGET_COUNTS).tables(["n_links"]))
         n_out = _sum(work / schemas.COUNTS.name, schemas.COUNTS, "n_links")
         figures = reckoning(n_in, n_out, add_tallies(work / "_tally"))
-        return {**figures, "rows": rows, str(DropReason.DUPLICATE_TITLE): duplicates}
+        twice = {str(DropReason.DUPLICATE_TITLE): named.n_articles} if named.n_articles else {}
+        entities = reckoning(context.open(schemas.ARTICLES).rows, rows[schemas.ENTITIES.name], twice)
+        return {**figures, "rows": rows, "of_rows": {**named.reckonings, schemas.ENTITIES.name: entities}}
 
     return Stage("resolve", context.plan.ids["resolve"], tuple(map(context.artifact, made)), run)
 
 
-def _name_titles(context: KbContext, work: Path) -> int:
-    """Write everything that titles alone decide; the number of pages whose title another page has."""
-    pages = context.read_all(schemas.PAGES, ("page_id", "title", "kind"))
-    redirects = context.read_all(schemas.RAW_REDIRECTS)
-    naming = Naming(pages, redirects, keep_red_links=context.plan.options.keep_red_links)
-    if all(is_finished(work / schema.name) for schema in _NAMED):
-        return naming.n_duplicates
-    tables = {
-        schemas.TITLES: naming.titles(),
-        schemas.REDIRECTS: naming.redirects(),
-        schemas.DISAMBIGUATION: naming.items(context.read_all(schemas.RAW_DISAMBIGUATION)),
-        schemas.HATNOTES: naming.hatnotes(context.read_all(schemas.RAW_HATNOTES)),
-    }
-    for schema, table in tables.items():
-        context.write_spans(table, schema, work / schema.name)
-    evidence = [
-        title_evidence(tables[schemas.TITLES]),
-        redirect_evidence(tables[schemas.REDIRECTS], naming),
-        item_evidence(tables[schemas.DISAMBIGUATION], naming),
-        hatnote_evidence(tables[schemas.HATNOTES], naming),
-    ]
-    _write_slices(pa.concat_tables(evidence), schemas.EVIDENCE, work)
-    _write_slices(naming.targets(), schemas.TARGETS, work)
-    _write_red(naming, tables, work)
-    for schema in _NAMED:
-        context.finish(work, schema, "resolve")
-    return naming.n_duplicates
-
-
-def _write_slices(table: pa.Table, schema: Schema, work: Path) -> None:
-    """Write a table that is only read whole, in shards of bounded size."""
-    writer = ShardWriter(str(work / schema.name), schema)
-    for number, start in enumerate(range(0, table.num_rows, _ROWS_A_SHARD)):
-        writer.write(number, table.slice(start, _ROWS_A_SHARD))
-
-
-def _write_red(naming: Naming, tables: dict[Schema, pa.Table], work: Path) -> None:
-    """Write the red entities that redirects, items and hatnotes name."""
-    ends = (schemas.REDIRECTS, schemas.DISAMBIGUATION, schemas.HATNOTES)
-    titles = pa.concat_tables([tables[schema].select(["resolved"]) for schema in ends])["resolved"].drop_null()
-    entity_id = naming.resolve(titles).entity_id
-    is_red = pc.fill_null(pc.less(entity_id, 0), False)
-    red = pa.table({"entity_id": entity_id.filter(is_red), "title": titles.filter(is_red)})
-    red = red.group_by(["entity_id", "title"], use_threads=False).aggregate([])
-    ShardWriter(str(work / schemas.RED_ENTITIES.name), schemas.RED_ENTITIES).write(_FROM_TITLES, red)
+def _name_titles(context: KbContext, work: Path) -> Named:
+    """Write everything that titles alone decide."""
+    is_done = all(is_finished(work / schema.name) for schema in NAMED)
+    keep_red_links = context.plan.options.keep_red_links
+    named = name_titles(context.open, work, span_bits=context.span_bits, keep_red_links=keep_red_links, is_done=is_done)
+    if not is_done:
+        for schema in NAMED:
+            context.finish(work, schema, "resolve")
+    return named
 
 
 def _resolve_counts(context: KbContext, work: Path) -> None:
@@ -149,14 +102,18 @@ def _resolve_counts(context: KbContext, work: Path) -> None:
         context.finish(work, schema, "resolve")
 
 
-def _make_entities(context: KbContext, work: Path) -> None:
+def _make_entities(context: KbContext, work: Path, without: tuple[int, ...]) -> None:
     if is_finished(work / schemas.ENTITIES.name):
         return
+    twice: dict[int, list[int]] = {}
+    for page_id in without:
+        twice.setdefault(page_id >> context.span_bits, []).append(page_id)
     units = []
     for path in context.open(schemas.ARTICLES).paths:
         number = int(path.stem.removeprefix("part-"))
         inlinks = work / schemas.ENTITY_INLINKS.name / shard_name(number)
-        units.append(EntityUnit(number, str(path), str(inlinks) if inlinks.is_file() else None))
+        found = str(inlinks) if inlinks.is_file() else None
+        units.append(EntityUnit(number, str(path), found, tuple(twice.get(number, ()))))
 
     def build(pipeline: beam.Pipeline) -> None:
         spans = pipeline | "Spans" >> beam.Create(units, reshuffle=False)

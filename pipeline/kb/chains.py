@@ -1,30 +1,29 @@
-"""Following redirects: every title to the page where it ends."""
+"""Following redirects: every page to the page where it ends."""
 
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipeline.kb.tables import as_chunked, positions
-from pipeline.records.names import PageKind, RedirectStatus
+from pipeline.records.names import RedirectStatus
 
 MAX_HOPS = 8
 STATUS_NAMES = tuple(RedirectStatus)
+NO_REDIRECT = -1
 _OK, _MISSING, _LOOP = (
     STATUS_NAMES.index(status) for status in (RedirectStatus.OK, RedirectStatus.MISSING, RedirectStatus.LOOP)
 )
+_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """Where each of N redirects ends.
+    """Where each of P pages ends.
 
     Attributes:
-        page: (N,) int64 row of the page where it ends, -1 when it ends at none.
-        last: (N,) int64 row of the last redirect followed: its target is the end's title.
-        hops: (N,) int32 redirects followed, the first included; `MAX_HOPS` for a loop.
-        status: (N,) int8 places in `STATUS_NAMES`.
+        page: (P,) int32 row of the page where it ends, -1 when it ends at none; its own for a page that is no redirect.
+        last: (P,) int32 row of the last redirect followed: its target is the end's title; -1 for no redirect.
+        hops: (P,) int8 redirects followed, the first included; `MAX_HOPS` for a loop, 0 for no redirect.
+        status: (P,) int8 places in `STATUS_NAMES`; `NO_REDIRECT` for no redirect.
     """
 
     page: np.ndarray
@@ -33,43 +32,43 @@ class Ends:
     status: np.ndarray
 
 
-def follow_redirects(titles: pa.ChunkedArray, kinds: pa.ChunkedArray, redirects: pa.Table) -> Ends:
+def follow_redirects(target: np.ndarray, status: np.ndarray) -> Ends:
     """Follow every redirect for at most `MAX_HOPS` hops (KB definitions, section 3).
 
     Args:
-        titles: (P,) distinct title keys of the pages.
-        kinds: (P,) page kinds.
-        redirects: N rows of raw_redirects; their `title`s are among `titles`.
+        target: (P,) int32 row of the page that each redirect names, -1 when no page has that title.
+        status: (P,) int8 places in `STATUS_NAMES` as far as the target's text tells; `NO_REDIRECT` for no redirect.
 
     A chain that meets itself, or is longer than `MAX_HOPS`, is a loop.
     """
-    n = redirects.num_rows
-    own_status = positions(redirects["status"], pa.chunked_array([pa.array(STATUS_NAMES)])).astype(np.int8)
-    target_page = positions(redirects["target"], titles)
-    next_redirect = _next_redirects(titles, kinds, redirects, target_page)
-    last = np.arange(n)
-    hops = np.ones(n, dtype=np.int32)
+    n = len(target)
+    ends = Ends(np.arange(n, dtype=np.int32), np.full(n, -1, np.int32), np.zeros(n, np.int8), status.copy())
+    for start in range(0, n, _BLOCK):
+        rows = start + np.flatnonzero(status[start : start + _BLOCK] != NO_REDIRECT)
+        ends.page[rows], ends.last[rows], ends.hops[rows], ends.status[rows] = _follow(rows, target, status)
+    return ends
+
+
+def _follow(
+    rows: np.ndarray, target: np.ndarray, status: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Page, last redirect, hops and status for the redirects in `rows`."""
+    last, hops = rows.copy(), np.ones(len(rows), dtype=np.int8)
     for _ in range(MAX_HOPS - 1):
-        onward = (own_status[last] == _OK) & (next_redirect[last] >= 0)
+        onward = _leads_on(last, target, status)
         if not onward.any():
             break
-        last[onward] = next_redirect[last[onward]]
+        last[onward] = target[last[onward]]
         hops[onward] += 1
-    status = own_status[last]
-    status[(status == _OK) & (next_redirect[last] >= 0)] = _LOOP
-    end = np.where(status == _OK, target_page[last], -1)
-    status[(status == _OK) & (end < 0)] = _MISSING
-    return Ends(end, last, hops, status)
+    end_status = status[last]
+    end_status[_leads_on(last, target, status)] = _LOOP
+    end = np.where(end_status == _OK, target[last], -1)
+    end_status[(end_status == _OK) & (end < 0)] = _MISSING
+    return end, last, hops, end_status
 
 
-def _next_redirects(
-    titles: pa.ChunkedArray, kinds: pa.ChunkedArray, redirects: pa.Table, target_page: np.ndarray
-) -> np.ndarray:
-    """(N,) row of the redirect that each redirect points to, -1 when it points to something else."""
-    redirect_of_page = np.full(len(titles) + 1, -1, dtype=np.int64)
-    source = positions(redirects["title"], titles)
-    redirect_of_page[source] = np.arange(len(source))
-    is_redirect = np.append(as_chunked(pc.equal(kinds, PageKind.REDIRECT.value)).to_numpy(), False)
-    redirect_of_page[~is_redirect] = -1
-    following: np.ndarray = redirect_of_page[target_page]
-    return following
+def _leads_on(redirects: np.ndarray, target: np.ndarray, status: np.ndarray) -> np.ndarray:
+    """Whether each redirect names another redirect."""
+    following = target[redirects]
+    leads: np.ndarray = (status[redirects] == _OK) & (following >= 0) & (status[following] != NO_REDIRECT)
+    return leads

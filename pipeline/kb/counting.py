@@ -1,12 +1,33 @@
 """Stage `count`: links added up per surface and title as written."""
 
+from collections.abc import Iterable, Iterator
+
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.kb.tables import sum_by, surface_keys
 from pipeline.records.names import DropReason
 
+SLICE_ROWS = 500_000
 COUNT_KEY = ("surface", "target", "context", "in_template")
+
+
+def whole_pages(tables: Iterable[pa.Table], rows: int = SLICE_ROWS) -> Iterator[pa.Table]:
+    """The rows of `tables`, in the order of page ids, again in tables: each of some `rows` rows, and of whole pages."""
+    held: list[pa.Table] = []
+    for table in tables:
+        held.append(table)
+        if sum(part.num_rows for part in held) < rows:
+            continue
+        joined = pa.concat_tables(held)
+        ids = joined["page_id"].to_numpy()
+        cut = int(np.searchsorted(ids, ids[-1]))
+        if cut:
+            yield joined.slice(0, cut)
+        held = [joined.slice(cut)]
+    if sum(part.num_rows for part in held):
+        yield pa.concat_tables(held)
 
 
 def count_links(links: pa.Table) -> tuple[pa.Table, pa.Table, dict[str, int]]:

@@ -3,7 +3,6 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.kb.naming import Naming
 from pipeline.kb.tables import as_chunked, bare_forms, sum_by, surface_keys, table_of
 from pipeline.records import schemas
 from pipeline.records.names import ITEM_KINDS, PageKind
@@ -20,22 +19,19 @@ def title_evidence(titles: pa.Table) -> pa.Table:
     return _once_each(_both_forms(articles["title_key"], articles["page_id"], TITLE))
 
 
-def redirect_evidence(redirects: pa.Table, naming: Naming) -> pa.Table:
+def redirect_evidence(redirects: pa.Table, entity_id: pa.Array) -> pa.Table:
     """Each redirect gives its title and its bare form to the entity where it ends."""
-    resolved = naming.resolve(redirects["title"])
-    return _summed(_both_forms(redirects["title"], resolved.entity_id, REDIRECT))
+    return _summed(_both_forms(redirects["title"], entity_id, REDIRECT))
 
 
-def item_evidence(items: pa.Table, naming: Naming) -> pa.Table:
-    """Each list item gives its surface to its target; the source is the page's kind."""
-    resolved = naming.resolve(items["target"])
-    return _summed(_rows(items["surface"], resolved.entity_id, items["kind"]))
+def item_evidence(items: pa.Table, entity_id: pa.Array) -> pa.Table:
+    """Each list item gives its surface to its target's entity; the source is the page's kind."""
+    return _summed(_rows(items["surface"], entity_id, items["kind"]))
 
 
-def hatnote_evidence(hatnotes: pa.Table, naming: Naming) -> pa.Table:
-    """Each hatnote gives its surface to its target."""
-    resolved = naming.resolve(hatnotes["target"])
-    return _summed(_rows(hatnotes["surface"], resolved.entity_id, HATNOTE))
+def hatnote_evidence(hatnotes: pa.Table, entity_id: pa.Array) -> pa.Table:
+    """Each hatnote gives its surface to its target's entity."""
+    return _summed(_rows(hatnotes["surface"], entity_id, HATNOTE))
 
 
 def by_surface(evidence: pa.Table, item_kinds: tuple[str, ...]) -> pa.Table:

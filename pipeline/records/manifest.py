@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.records.errors import ArtifactError
@@ -102,6 +103,46 @@ def read_shard(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         return pq.read_table(path, columns=wanted, partitioning=None, page_checksum_verification=True)
     except (OSError, pa.ArrowInvalid) as error:
         raise ArtifactError(f"{path} cannot be read as a Parquet shard: {error}") from error
+
+
+def read_groups(
+    path: Path, columns: Sequence[str] | None = None, *, between: tuple[str, int, int] | None = None
+) -> Iterator[pa.Table]:
+    """The rows of one shard, a table a row group.
+
+    Args:
+        path: the shard.
+        columns: those wanted; None for all.
+        between: (column, low, high): only rows whose number there lies between the two, both included.
+
+    Raises:
+        ArtifactError: the file is missing, damaged or no Parquet, or lacks a column.
+    """
+    wanted = None if columns is None else list(columns)
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            for number in range(file.num_row_groups):
+                if between is None:
+                    yield file.read_row_group(number, columns=wanted)
+                elif _may_hold(file.metadata.row_group(number), between):
+                    yield _only(file.read_row_group(number, columns=wanted), between)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ArtifactError(f"{path} cannot be read as a Parquet shard: {error}") from error
+
+
+def _may_hold(group: pq.RowGroupMetaData, between: tuple[str, int, int]) -> bool:
+    """Whether a row group can have such rows, as far as its statistics tell."""
+    name, low, high = between
+    for number in range(group.num_columns):
+        column = group.column(number)
+        if column.path_in_schema == name and column.statistics is not None and column.statistics.has_min_max:
+            return bool(column.statistics.min <= high and column.statistics.max >= low)
+    return True
+
+
+def _only(table: pa.Table, between: tuple[str, int, int]) -> pa.Table:
+    name, low, high = between
+    return table.filter(pc.and_(pc.greater_equal(table[name], low), pc.less_equal(table[name], high)))
 
 
 def is_finished(folder: Path) -> bool:

@@ -36,16 +36,49 @@ def write_shard(table: pa.Table, path: Path, schema: Schema, *, is_sorted: bool 
     Raises:
         ArtifactError: a column is missing, has another type, or holds a null where none may be.
     """
-    table = conform(table, schema)
-    if not is_sorted:
-        table = table.sort_by(list(schema.sort))
+    return write_tables([table], path, schema, is_sorted=is_sorted)
+
+
+def write_tables(tables: Iterable[pa.Table], path: Path, schema: Schema, *, is_sorted: bool = False) -> Shard:
+    """The same for a shard that comes in tables: all rows of each sort before those of the next.
+
+    Row groups go on over the tables' ends. No more than one table and one row group is held at a time. The bytes are
+    those of one table with all rows, but for rows of more than 512 bytes, where the tables' ends count too.
+
+    Raises:
+        ArtifactError: as `write_shard`; no file stays.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    group_rows = _group_rows(table)
-    with pq.ParquetWriter(temporary, schema.arrow, **_WRITING) as writer:
-        for start in range(0, table.num_rows, group_rows):
-            writer.write_table(table.slice(start, group_rows).combine_chunks(), row_group_size=group_rows)
-    os.replace(temporary, path)
-    return describe_shard(path, table.num_rows)
+    ready = (_ordered(conform(table, schema), schema, is_sorted=is_sorted) for table in tables)
+    try:
+        with pq.ParquetWriter(temporary, schema.arrow, **_WRITING) as writer:
+            rows = _write_groups(writer, ready, schema)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return describe_shard(path, rows)
+
+
+def _ordered(table: pa.Table, schema: Schema, *, is_sorted: bool) -> pa.Table:
+    return table if is_sorted else table.sort_by(list(schema.sort))
+
+
+def _write_groups(writer: pq.ParquetWriter, tables: Iterable[pa.Table], schema: Schema) -> int:
+    """Write all rows in full row groups and a last one; their number."""
+    rows, rest = 0, empty_table(schema)
+    for table in tables:
+        rows += table.num_rows
+        rest = pa.concat_tables([rest, table])
+        group_rows = _group_rows(rest)
+        n_full = rest.num_rows // group_rows
+        for number in range(n_full):
+            group = rest.slice(number * group_rows, group_rows).combine_chunks()
+            writer.write_table(group, row_group_size=group_rows)
+        if n_full:  # copied: a slice would keep the whole table in memory
+            rest = rest.take(pa.array(range(n_full * group_rows, rest.num_rows), pa.int64()))
+    if rest.num_rows:
+        writer.write_table(rest.combine_chunks(), row_group_size=rest.num_rows)
+    return rows
 
 
 def describe_shard(path: Path, rows: int) -> Shard:

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import apache_beam as beam
-import pyarrow as pa
 
-from pipeline.beamx.sink import WriteShards
+from pipeline.beamx.sink import ShardWriter
 from pipeline.records.schemas import Schema
 from pipeline.transforms.compact_span import CompactUnit, compact_span
 
@@ -24,15 +23,16 @@ class CompactSpans(beam.PTransform):  # type: ignore[misc]
         return (
             units
             | "Spread spans" >> beam.Reshuffle()
-            | "Merge" >> beam.ParDo(_Merge(self.schema)).with_output_types(tuple[int, pa.Table])
-            | "Write" >> WriteShards(self.folder, self.schema)
+            | "Merge" >> beam.ParDo(_Merge(self.schema, self.folder)).with_output_types(int)
         )
 
 
 class _Merge(beam.DoFn):  # type: ignore[misc]
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, folder: str) -> None:
         super().__init__()
         self.schema = schema
+        self.writer = ShardWriter(folder, schema)
 
-    def process(self, unit: CompactUnit) -> Iterator[tuple[int, pa.Table]]:
-        yield unit.number, compact_span(unit, self.schema)
+    def process(self, unit: CompactUnit) -> Iterator[int]:
+        self.writer.write_all(unit.number, compact_span(unit, self.schema))
+        yield unit.number

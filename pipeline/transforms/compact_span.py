@@ -1,6 +1,6 @@
 """Staging shards of many ranges to one shard per span."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.records.errors import InputError
-from pipeline.records.manifest import read_shard
+from pipeline.records.manifest import read_groups
 from pipeline.records.schemas import PAGES, Schema
 from pipeline.records.shards import concat
 
 MAX_SHARDS = 256
 MIN_SPAN_BITS = 14
+PIECE_BITS = 5
+"""A span is merged in at most 32 pieces, none of fewer than 16,384 ids: ids alone decide where they end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """One staging shard and the ids in it."""
+
+    path: str
+    min_id: int
+    max_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,7 @@ class CompactUnit:
 
     number: int
     bits: int
-    paths: tuple[str, ...]
+    shards: tuple[Staged, ...]
 
 
 def span_bits(max_page_id: int) -> int:
@@ -43,36 +54,38 @@ def span_bits(max_page_id: int) -> int:
 
 def plan_compaction(shards: Iterable[Mapping[str, Any]], folder: Path, bits: int) -> dict[str, tuple[CompactUnit, ...]]:
     """Artifact name -> its units, from the shards that completion records name (those with an id range)."""
-    paths: dict[str, dict[int, list[str]]] = {}
+    staged: dict[str, dict[int, list[Staged]]] = {}
     for shard in shards:
         if "min_id" not in shard:
             continue
-        spans = paths.setdefault(shard["artifact"], {})
+        spans = staged.setdefault(shard["artifact"], {})
+        path = str(folder / shard["artifact"] / shard["name"])
         for number in range(shard["min_id"] >> bits, (shard["max_id"] >> bits) + 1):
-            spans.setdefault(number, []).append(str(folder / shard["artifact"] / shard["name"]))
+            spans.setdefault(number, []).append(Staged(path, shard["min_id"], shard["max_id"]))
     return {
-        name: tuple(CompactUnit(number, bits, tuple(sorted(spans[number]))) for number in sorted(spans))
-        for name, spans in sorted(paths.items())
+        name: tuple(CompactUnit(n, bits, tuple(sorted(spans[n], key=lambda s: s.path))) for n in sorted(spans))
+        for name, spans in sorted(staged.items())
     }
 
 
-def compact_span(unit: CompactUnit, schema: Schema) -> pa.Table:
-    """Rows of the span from all its staging shards.
+def compact_span(unit: CompactUnit, schema: Schema) -> Iterator[pa.Table]:
+    """Rows of the span from all its staging shards, a piece of the span at a time.
 
     Raises:
         InputError: two pages share an id, so parts of the dump overlap.
     """
     id_column = schema.columns[0].name
-    low, high = unit.number << unit.bits, ((unit.number + 1) << unit.bits) - 1
-    tables = []
-    for path in unit.paths:
-        table = read_shard(Path(path))
-        ids = table[id_column]
-        tables.append(table.filter(pc.and_(pc.greater_equal(ids, low), pc.less_equal(ids, high))))
-    rows = concat(tables, schema)
-    if schema.name == PAGES.name:
-        _check_distinct(rows)
-    return rows
+    size = 1 << max(min(unit.bits, MIN_SPAN_BITS), unit.bits - PIECE_BITS)
+    for low in range(unit.number << unit.bits, (unit.number + 1) << unit.bits, size):
+        high = low + size - 1
+        within = [shard for shard in unit.shards if shard.min_id <= high and shard.max_id >= low]
+        if not within:
+            continue
+        parts = (part for shard in within for part in read_groups(Path(shard.path), between=(id_column, low, high)))
+        rows = concat(parts, schema)
+        if schema.name == PAGES.name:
+            _check_distinct(rows)
+        yield rows
 
 
 def _check_distinct(pages: pa.Table) -> None:

@@ -1,5 +1,6 @@
 """Links to counts per surface and title as written."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ import apache_beam as beam
 from pipeline.beamx.shuffle import HashShuffle
 from pipeline.beamx.sink import WriteShards
 from pipeline.beamx.units import UnitLog
-from pipeline.kb.counting import add_inlink_counts, add_target_counts, count_links
+from pipeline.kb.counting import COUNT_KEY, add_inlink_counts, add_target_counts, count_links, whole_pages
 from pipeline.records import schemas
-from pipeline.records.manifest import read_shard
+from pipeline.records.manifest import read_groups
+from pipeline.records.names import DropReason
 
 PARTITIONS = 64
 """Hash partitions of targets and of surfaces: a constant, so that bytes do not depend on the machine."""
@@ -59,7 +61,10 @@ class _Count(beam.DoFn):  # type: ignore[misc]
         self.tally = UnitLog(tally)
 
     def process(self, path: str) -> Iterator[Any]:  # Beam takes no unions with tagged outputs
-        counts, inlinks, dropped = count_links(read_shard(Path(path)))
-        self.tally.finish(Path(path).stem, dropped)
-        yield counts
-        yield beam.pvalue.TaggedOutput(_INLINKS, inlinks)
+        dropped = Counter({str(DropReason.EMPTY_SURFACE): 0})
+        for links in whole_pages(read_groups(Path(path), ("page_id", *COUNT_KEY, "n"))):
+            counts, inlinks, lost = count_links(links)
+            dropped.update(lost)
+            yield counts
+            yield beam.pvalue.TaggedOutput(_INLINKS, inlinks)
+        self.tally.finish(Path(path).stem, dict(dropped))

@@ -8,13 +8,14 @@ from typing import Any
 import apache_beam as beam
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.beamx.shuffle import HashJoin, HashShuffle
-from pipeline.beamx.sink import WriteShards
+from pipeline.beamx.sink import ShardWriter, WriteShards
 from pipeline.beamx.units import UnitLog
 from pipeline.kb.resolving import add_counts, add_inlinks, join_counts, make_entities
 from pipeline.records import schemas
-from pipeline.records.manifest import read_shard
+from pipeline.records.manifest import read_groups, read_shard
 from pipeline.transforms.count import PARTITIONS
 
 _INLINKS, _RED = "inlinks", "red"
@@ -117,11 +118,12 @@ class _Join(beam.DoFn):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class EntityUnit:
-    """One span of articles and, where any are linked, its in-links."""
+    """One span of articles and, where any are linked, its in-links; pages in `without` are no entities."""
 
     number: int
     articles: str
     inlinks: str | None
+    without: tuple[int, ...] = ()
 
 
 class MakeEntities(beam.PTransform):  # type: ignore[misc]
@@ -136,14 +138,27 @@ class MakeEntities(beam.PTransform):  # type: ignore[misc]
         return (
             units
             | "Spread spans" >> beam.Reshuffle()
-            | "Join in-links" >> beam.Map(_entities).with_output_types(tuple[int, pa.Table])
-            | "Write" >> WriteShards(self.folder, schemas.ENTITIES)
+            | "Join in-links" >> beam.ParDo(_JoinArticles(self.folder)).with_output_types(int)
         )
 
 
-def _entities(unit: EntityUnit) -> tuple[int, pa.Table]:
+class _JoinArticles(beam.DoFn):  # type: ignore[misc]
+    def __init__(self, folder: str) -> None:
+        super().__init__()
+        self.writer = ShardWriter(folder, schemas.ENTITIES, is_sorted=True)
+
+    def process(self, unit: EntityUnit) -> Iterator[int]:
+        self.writer.write_all(unit.number, _entities(unit))
+        yield unit.number
+
+
+def _entities(unit: EntityUnit) -> Iterator[pa.Table]:
+    """Entities of a span, a row group of articles at a time."""
     inlinks = read_shard(Path(unit.inlinks)) if unit.inlinks else schemas.ENTITY_INLINKS.arrow.empty_table()
-    return unit.number, make_entities(read_shard(Path(unit.articles)), inlinks)
+    without = pa.array(unit.without, pa.int64())
+    for articles in read_groups(Path(unit.articles)):
+        kept = articles.filter(pc.invert(pc.is_in(articles["page_id"], value_set=without)))
+        yield make_entities(kept, inlinks)
 
 
 def _read(path: str) -> pa.Table:

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.titles.wiki import Wiki
 from pipeline.wikitext.splitting import split_bars
 from pipeline.wikitext.structure import Span, Structure
 
 
-@dataclass(frozen=True, slots=True)
-class FileLink:
+class FileLink(NamedTuple):
     """One `[[File:…]]`, text[start:end].
 
     `file_title` is as typed, with its prefix; `parts` are the parameters after it, as typed. The caption is

@@ -5,6 +5,7 @@ import re
 from pipeline.titles.wiki import Wiki
 from pipeline.wikitext.lead_cut import GAP, Replacement, cut_spans
 from pipeline.wikitext.positional import ruled_argument
+from pipeline.wikitext.references import SHORT
 from pipeline.wikitext.structure import Structure, Template, arguments, read_structure
 
 _ROUNDS = 3
@@ -20,7 +21,7 @@ def flat_structure(structure: Structure, wiki: Wiki) -> Structure:
     """
     for _ in range(_ROUNDS):
         opened = {t.start: _content(structure, t, wiki) for t in structure.templates if not t.depth}
-        if not opened and not structure.references and not structure.galleries:
+        if not (opened or structure.references or structure.galleries or SHORT in structure.text):
             return structure
         structure = read_structure(_replaced(structure, opened), wiki)
     return read_structure(_replaced(structure, {}), wiki)
@@ -29,7 +30,7 @@ def flat_structure(structure: Structure, wiki: Wiki) -> Structure:
 def _replaced(structure: Structure, opened: dict[int, str]) -> str:
     spans: list[Replacement] = [(t.start, t.end, opened.get(t.start, GAP)) for t in structure.templates if not t.depth]
     spans += [(start, end, GAP) for start, end in (*structure.references, *structure.galleries)]
-    return cut_spans(structure.text, spans)
+    return cut_spans(structure.text, spans).replace(SHORT, GAP)
 
 
 def _content(structure: Structure, template: Template, wiki: Wiki) -> str:

@@ -66,6 +66,8 @@ def _written_names(structure: Structure) -> Iterator[tuple[int, str, str]]:
             cursor += 1
         if cursor < len(hidden) and hidden[cursor][0] <= start:
             continue
+        if text.find(".", start, end) < 0:
+            continue  # most calls
         for hit in _HIT.finditer(text, start, end):
             place = hit.start()
             while cursor < len(hidden) and hidden[cursor][1] <= place:

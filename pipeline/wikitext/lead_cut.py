@@ -5,6 +5,7 @@ import re
 from pipeline.titles.wiki import Wiki
 from pipeline.wikitext.mask import OPAQUE_TAGS
 from pipeline.wikitext.positional import positional, ruled_argument
+from pipeline.wikitext.references import SHORT
 from pipeline.wikitext.structure import Structure, Template, arguments
 from pipeline.wikitext.surface import visible_text
 
@@ -48,7 +49,8 @@ def cut_lead(structure: Structure, wiki: Wiki) -> str:
             if span_start >= end:
                 break
             spans.append((span_start, span_end, GAP))
-    return _cut_elements(cut_spans(structure.text[:end], spans))[:MAX_SOURCE]
+    text = cut_spans(structure.text[:end], spans).replace(SHORT, GAP)
+    return _cut_elements(text)[:MAX_SOURCE]
 
 
 def _kept_text(structure: Structure, template: Template, wiki: Wiki) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from pipeline.records.names import Context, DropReason
+from pipeline.titles.parsing import CATEGORY, FILE
 from pipeline.titles.wiki import Wiki
 from pipeline.wikitext.file_links import FileLink, file_links, outermost_calls, outermost_infoboxes
 from pipeline.wikitext.link_tokens import FILE_TITLE, MIXED, TRAIL, link_tokens, targets_of
@@ -24,11 +25,13 @@ LinkKey = tuple[str, str, str, str, bool]
 """Target, fragment, surface, context, in_template."""
 
 _T = TypeVar("_T")
-_FILES = "namespace:6"
+_FILES, _CATEGORIES = f"namespace:{FILE}", f"namespace:{CATEGORY}"
 # Plain strings are quicker to hash than members of an enumeration.
 _REFERENCE, _GALLERY, _CAPTION = Context.REFERENCE.value, Context.GALLERY.value, Context.CAPTION.value
 _INFOBOX, _TEMPLATE, _TABLE = Context.INFOBOX.value, Context.TEMPLATE.value, Context.TABLE.value
 _LIST, _LEAD, _PROSE = Context.LIST.value, Context.LEAD.value, Context.PROSE.value
+_LIST_LINES = re.compile(r"\n[*#:;][^\n]*+(?:\n[*#:;][^\n]*+)*+")
+_FIRST_LIST_LINE = re.compile(r"[*#:;][^\n]*+")
 
 
 def page_links(structure: Structure, title: str, wiki: Wiki, drops: dict[str, int]) -> Counter[LinkKey]:
@@ -47,6 +50,7 @@ def page_links(structure: Structure, title: str, wiki: Wiki, drops: dict[str, in
     targets = targets_of(wiki)
     known, read = targets.known, targets.read
     links: list[LinkKey] = []
+    structure.category_targets = []
     for token, context, inside in zip(tokens, contexts, in_template, strict=True):
         _, raw, plain, mixed, trail, template = token.groups()
         if raw is None:
@@ -56,6 +60,8 @@ def page_links(structure: Structure, title: str, wiki: Wiki, drops: dict[str, in
         target = known.get(raw) or read(raw)
         if isinstance(target, str):
             _count(drops, target)
+            if target == _CATEGORIES:
+                structure.category_targets.append(raw)
             continue
         key, fragment, surface = target
         if key == title and not fragment:
@@ -71,6 +77,13 @@ def page_links(structure: Structure, title: str, wiki: Wiki, drops: dict[str, in
     if structure.file_links:
         drops[_FILES] = drops.get(_FILES, 0) + len(structure.file_links)
     return Counter(links)
+
+
+def category_targets(structure: Structure, wiki: Wiki) -> list[str]:
+    """Targets of the links to categories as typed, in order; those with a leading colon included."""
+    if structure.category_targets is None:
+        page_links(structure, "", wiki, {})
+    return structure.category_targets or []
 
 
 def file_link_spans(structure: Structure, wiki: Wiki) -> list[FileLink]:
@@ -103,43 +116,44 @@ def _mixed_anchor(text: str, token: re.Match[str], wiki: Wiki) -> str:
 def _places(structure: Structure, tokens: list[re.Match[str]], wiki: Wiki) -> tuple[list[str], list[bool]]:
     """Context and in_template of each token."""
     starts = [token.start() for token in tokens]
-    contexts = _line_contexts(structure, starts)
-    calls = outermost_calls(structure)
-    captions = ((link.start + 1, link.end) for link in file_link_spans(structure, wiki))
-    _paint(contexts, starts, structure.tables, _TABLE)
-    _paint(contexts, starts, calls, _TEMPLATE)
-    _paint(contexts, starts, outermost_infoboxes(structure), _INFOBOX)
-    _paint(contexts, starts, captions, _CAPTION)
-    _paint(contexts, starts, structure.galleries, _GALLERY)
-    _paint(contexts, starts, structure.references, _REFERENCE)
+    n_lead = bisect_left(starts, structure.lead_end)
+    contexts = [_LEAD] * n_lead + [_PROSE] * (len(starts) - n_lead)
     in_template = [False] * len(starts)
-    _paint(in_template, starts, calls, True)
+    _paint(contexts, _within(starts, _list_lines(structure.text)), _LIST)
+    _paint(contexts, _within(starts, structure.tables), _TABLE)
+    in_calls = _within(starts, outermost_calls(structure))
+    _paint(in_template, in_calls, True)
+    _paint(contexts, in_calls, _TEMPLATE)
+    _paint(contexts, _within(starts, outermost_infoboxes(structure)), _INFOBOX)
+    captions = [(link.start + 1, link.end) for link in file_link_spans(structure, wiki)]
+    _paint(contexts, _within(starts, captions), _CAPTION)
+    _paint(contexts, _within(starts, structure.galleries), _GALLERY)
+    _paint(contexts, _within(starts, structure.references), _REFERENCE)
     return contexts, in_template
 
 
-def _line_contexts(structure: Structure, starts: list[int]) -> list[str]:
-    """List, lead or prose, for links that no span holds."""
-    text, lead_end = structure.text, structure.lead_end
-    contexts = []
-    before = 0
-    is_list = text.startswith(("*", "#", ":", ";"))
-    for start in starts:
-        line = text.rfind("\n", before, start)
-        if line >= 0:
-            is_list = text[line + 1] in "*#:;"
-        before = start
-        contexts.append(_LIST if is_list else _LEAD if start < lead_end else _PROSE)
-    return contexts
+def _list_lines(text: str) -> list[Span]:
+    """Runs of lines that begin with a list's mark."""
+    spans = [lines.span() for lines in _LIST_LINES.finditer(text)]
+    first = _FIRST_LIST_LINE.match(text)
+    return spans if first is None else [first.span(), *spans]
 
 
-def _paint(values: list[_T], starts: list[int], spans: Iterable[Span], value: _T) -> None:
-    """Set `values` of the links that begin in one of `spans`, which are by start."""
+def _within(starts: list[int], spans: Iterable[Span]) -> list[Span]:
+    """Which links begin in one of `spans`, which are by start: ranges of indices."""
+    found = []
     low, count = 0, len(starts)
     for start, end in spans:
         low = bisect_left(starts, start, low)
         if low == count:
-            return
+            break
         if starts[low] < end:
             high = bisect_left(starts, end, low)
-            values[low:high] = [value] * (high - low)
+            found.append((low, high))
             low = high
+    return found
+
+
+def _paint(values: list[_T], ranges: list[Span], value: _T) -> None:
+    for low, high in ranges:
+        values[low:high] = [value] * (high - low)

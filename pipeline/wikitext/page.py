@@ -15,6 +15,7 @@ from pipeline.wikitext.lead_parser import lead_text_mwparserfromhell
 from pipeline.wikitext.links import page_links
 from pipeline.wikitext.mask import mask
 from pipeline.wikitext.redirects import RedirectTarget, parse_redirect
+from pipeline.wikitext.references import shorten_references
 from pipeline.wikitext.structure import Structure, read_structure
 
 LEAD_FAST, LEAD_PARSER = "fast", "mwparserfromhell"
@@ -42,6 +43,11 @@ class PageContent:
     outcomes: dict[str, int] = field(default_factory=dict)
 
 
+def page_structure(text: str, wiki: Wiki) -> Structure:
+    """The structure of a page as typed, comments and references without links out."""
+    return read_structure(shorten_references(mask(text)), wiki)
+
+
 def read_page(
     title: str, text: str, xml_redirect: str | None, wiki: Wiki, *, flag: bool | None = None, lead: str = LEAD_FAST
 ) -> PageContent:
@@ -49,7 +55,7 @@ def read_page(
     redirect = parse_redirect(text, xml_redirect, wiki)
     if redirect is not None:
         return PageContent(PageKind.REDIRECT, redirect)
-    structure = read_structure(mask(text), wiki)
+    structure = page_structure(text, wiki)
     page = PageContent(page_kind(title, structure, wiki, flag))
     page.links = page_links(structure, title, wiki, page.outcomes)
     page.hatnotes = page_hatnotes(structure, title, wiki)

@@ -50,8 +50,8 @@ class Heading:
 class Structure:
     """The parts of one page, every list by start; spans of one kind do not overlap.
 
-    Calls in a reference that holds no link are left out of `templates`. `link_tokens` and `file_links` are kept here
-    by `links` once they were asked for.
+    Calls in a reference that holds no link are left out of `templates`. The last three are what
+    `links` found, once it was asked.
     """
 
     text: str
@@ -63,6 +63,7 @@ class Structure:
     lead_end: int = 0
     link_tokens: list[re.Match[str]] | None = field(default=None, repr=False, compare=False)
     file_links: list["FileLink"] | None = field(default=None, repr=False, compare=False)
+    category_targets: list[str] | None = field(default=None, repr=False, compare=False)
 
 
 _TAG_REFERENCE = re.compile(r"\{\{\s*#tag\s*:\s*ref\s*[|}]", re.IGNORECASE)
@@ -79,7 +80,7 @@ _TOKENS = (
     (_CLOSE, re.compile(r"\}\}+")),
     (_LINE, re.compile(r"\n(?:=|[ \t:]*\{\||[ \t]*\|(?=\}))")),
 )
-_EXTENSION_TAG = re.compile(_TAG)
+_EXTENSION_TAG = re.compile(r"<(?=[rgpiRGPI])" + _TAG.removeprefix("<").removesuffix(">") + "(?<!/)>")
 _REFERENCE_STARTS = ("<ref>", "<ref ")
 _RUN = re.compile(r"\{+|\}+")
 _TABLE_MARK = re.compile(r"[ \t:]*\{\||[ \t]*\|")
@@ -254,7 +255,7 @@ def _events(text: str) -> tuple[list[int], dict[int, int]]:
     events: list[int] = []
     for kind, pattern in _TOKENS:
         events += [match.start() << 2 | kind for match in pattern.finditer(text)]
-    tag_ends = dict(tag.span() for tag in _EXTENSION_TAG.finditer(text) if not tag[0].endswith("/>"))
+    tag_ends = dict(tag.span() for tag in _EXTENSION_TAG.finditer(text))
     events += [start << 2 | _EXTENSION for start in tag_ends]
     events.sort()
     return events, tag_ends

@@ -1,4 +1,4 @@
-"""The text that a reader sees of a piece of wikitext: an anchor, a caption."""
+"""What a reader sees of an anchor or a caption."""
 
 import re
 
@@ -9,6 +9,7 @@ from pipeline.wikitext.file_links import file_end
 from pipeline.wikitext.link_tokens import FILE_TITLE, MIXED, PLAIN, TARGET, TRAIL, link_tokens, shown_target
 from pipeline.wikitext.mask import unmask
 from pipeline.wikitext.positional import ruled_argument
+from pipeline.wikitext.references import SHORT
 from pipeline.wikitext.structure import Structure, Template, arguments, read_structure
 from pipeline.wikitext.styles import strip_quotes, strip_tags
 
@@ -19,6 +20,10 @@ _MARKUP = re.compile(r"[\[{<&'\ufdd0-\ufdef]|__")
 _EXTERNAL = re.compile(
     r"\[(?:(?:https?|s?ftps?|ircs?|news|mailto|git|svn|gopher|telnet|nntp|tel):|//)[^\]\[<>\"\s]*+ *+([^\]\[\n]*+)\]",
     re.IGNORECASE,
+)
+# Links that need no look at their title: no prefix, nothing encoded. Possessive, like the tokens.
+_PLAIN_LINK = re.compile(
+    r"\[\[(?! )[^\[\]{}|<>\n:%&\ufdd0-\ufdef]++(?:(?<! )|\|([^\[\]<&{\n\t\xa0\ufdd0-\ufdef]++))\]\]"
 )
 _SWITCH = re.compile(r"__[A-Z]{3,32}__")
 _FUNCTION_TEXT = {"!": "|", "=": "="}
@@ -36,11 +41,12 @@ def visible_text(inline: str, wiki: Wiki) -> str:
 def _visible(inline: str, wiki: Wiki, nesting: int) -> str:
     if not _MARKUP.search(inline):
         return inline
-    text = inline
+    text = inline.replace(SHORT, "")
     if "{{" in text or "<" in text:
         text = _without_calls(text, wiki, nesting)
     if "[[" in text:
-        text = _without_links(text, wiki)
+        plain = _PLAIN_LINK.sub(_shown, text)
+        text = _without_links(text, wiki) if "[[" in plain else plain
     if "[" in text:
         text = _EXTERNAL.sub(r"\1", text)
     if "<" in text:
@@ -103,6 +109,10 @@ def _without_links(text: str, wiki: Wiki) -> str:
         place = end
     parts.append(text[place:])
     return "".join(parts)
+
+
+def _shown(link: re.Match[str]) -> str:
+    return link[1] or link[0][2:-2]
 
 
 def _is_shown(target: str, wiki: Wiki) -> bool:

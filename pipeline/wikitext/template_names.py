@@ -1,4 +1,4 @@
-"""What the name in `{{name|…}}` calls: a template, a parser function or a variable."""
+"""What `{{name|…}}` calls: a template, a parser function or a variable."""
 
 import re
 from functools import lru_cache

@@ -9,9 +9,9 @@ import pytest
 
 from pipeline.beamx.arrow import decode_table, sort_table
 from pipeline.beamx.engine import Engine, run_pipeline
-from pipeline.beamx.hashing import partition_rows
 from pipeline.beamx.shuffle import HashJoin, HashShuffle, sweep
 from pipeline.records.errors import MelError
+from pipeline.records.hashing import partition_rows
 from tests.beamx import helpers
 from tests.beamx.helpers import ENGINES, PAIRS, PLACES, Keep, add_up, by_length_4, feed, pair_batches
 

@@ -108,3 +108,18 @@ def test_no_partition_at_all_is_an_empty_artifact(tmp_path):
 def test_a_table_of_another_schema_is_refused(tmp_path):
     with pytest.raises(ArtifactError, match="lacks the columns n_links, n_pages"):
         ShardWriter(str(tmp_path), INLINK_COUNTS).write(1, pa.table({"target": ["a"]}))
+
+
+def test_a_partition_in_tables_has_the_bytes_of_one(tmp_path):
+    _, table = counts(3)
+    table = table.sort_by("target")
+    one = ShardWriter(str(tmp_path / "one"), INLINK_COUNTS).write(3, table)
+    parts = (table.slice(start, 1) for start in (0, 0, 1, 2, 3))
+    next(parts)
+    assert ShardWriter(str(tmp_path / "two"), INLINK_COUNTS).write_all(3, parts) == one
+    assert ShardWriter(str(tmp_path / "two"), INLINK_COUNTS).write_all(3, iter_that_must_not_run()) == one
+
+
+def iter_that_must_not_run():
+    raise AssertionError("a finished partition is made again")
+    yield

@@ -42,7 +42,8 @@ def check(result: KbResult) -> KbResult:
     for report in result.reports:
         if "in" in report.figures:
             figures = report.figures
-            assert figures["in"] == figures["out"] + sum(figures["dropped"].values()) + figures["dead"], report.name
+            for part in (figures, *figures.get("of_rows", {}).values()):
+                assert part["in"] == part["out"] + sum(part["dropped"].values()) + part["dead"], report.name
     for artifact in KB_ARTIFACTS:
         if not artifact.staging:
             assert open_artifact(result.out / artifact.name, artifact.schema).table().schema == artifact.schema.arrow
@@ -159,13 +160,22 @@ def test_page_without_a_title(build, title):
     assert column(result, schemas.TITLES, "title_key") == ["B"]
 
 
-@pytest.mark.xfail(strict=True, reason="entities/ holds the page whose title an older page has")
 @pytest.mark.parametrize(("one", "other"), [("A b", "A b"), ("a b", "A_b")], ids=["same", "same key"])
 def test_two_articles_of_one_title(build, one, other):
-    """The older page keeps the title, and only it is an entity."""
-    result = build([page_xml(1, one, "[[B]]"), page_xml(5, other, "[[B|z]]"), page_xml(6, "B", "[[A b]]")])
+    """The older page keeps the title, and only it is an entity; the hatnotes of the other give no evidence."""
+    hatnote = "{{About|a thing|the other|B}}"
+    result = build([page_xml(1, one, "[[B]]"), page_xml(5, other, hatnote + "[[B|z]]"), page_xml(6, "B", "[[A b]]")])
     assert column(result, schemas.TITLES, "page_id") == [1, 6]
     assert column(result, schemas.ENTITIES, "entity_id") == [1, 6]
+    assert table(result, schemas.HATNOTES) == []
+    (figures,) = (report.figures["of_rows"] for report in result.reports if report.name == "resolve")
+    assert {name: rows["dropped"] for name, rows in figures.items()} == {
+        "titles": {"duplicate_title": 1},
+        "redirects": {},
+        "disambiguation": {},
+        "hatnotes": {"duplicate_title": 1},
+        "entities": {"duplicate_title": 1},
+    }
 
 
 def test_article_and_redirect_of_one_title(build):

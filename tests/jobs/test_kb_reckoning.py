@@ -58,6 +58,26 @@ def test_dropped_links_have_the_right_reasons(built: tuple[dict[str, Any], Oracl
     assert figures["resolve"]["dropped"] == dict(reasons)
 
 
+def test_rows_that_reach_no_entity_have_reasons(built: tuple[dict[str, Any], Oracle, Any]) -> None:
+    figures, oracle, _ = built
+    sources = {
+        "redirects": [(row[1], row[1]) for row in oracle.redirect_rows()],
+        "disambiguation": [(row[2], row[3]) for row in oracle.item_rows()],
+        "hatnotes": [row[1:3] for row in oracle.hatnote_rows()],
+    }
+    for name, rows in sources.items():
+        reasons: Counter[str] = Counter()
+        for surface, target in rows:
+            if oracle.entity(target) is None:
+                reasons["red_link" if oracle.end(target).status == "missing" else "not_a_candidate"] += 1
+            elif not surface:
+                reasons["empty_surface"] += 1
+        found = figures["resolve"]["of_rows"][name]
+        assert found["in"] == len(rows) > 0
+        assert found["dropped"] == dict(reasons)
+        assert found["in"] == found["out"] + sum(found["dropped"].values())
+
+
 def test_summary_counts(built: tuple[dict[str, Any], Oracle, Any]) -> None:
     _, oracle, result = built
     kinds = Counter(row["kind"] for row in oracle.pages)

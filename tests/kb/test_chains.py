@@ -1,11 +1,11 @@
 """Redirect chains against a walk page by page."""
 
-import pyarrow as pa
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.kb.chains import MAX_HOPS, STATUS_NAMES, follow_redirects
-from pipeline.records import schemas
+from pipeline.kb import chains
+from pipeline.kb.chains import MAX_HOPS, NO_REDIRECT, STATUS_NAMES, follow_redirects
 
 TITLES = [f"T{n}" for n in range(14)]
 
@@ -27,6 +27,15 @@ def walk(start, kinds, target_of, status_of):
         here = there
 
 
+def ends_of(titles, kinds, target_of, status_of):
+    target, status = np.full(len(titles), -1, np.int32), np.full(len(titles), NO_REDIRECT, np.int8)
+    for row, title in enumerate(titles):
+        if kinds[title] == "redirect":
+            target[row] = titles.index(target_of[title]) if target_of[title] in titles else -1
+            status[row] = STATUS_NAMES.index(status_of[title])
+    return follow_redirects(target, status)
+
+
 @given(st.data())
 def test_every_chain_ends_where_a_walk_ends(data):
     kinds = {title: data.draw(st.sampled_from(["article", "redirect", "disambiguation"])) for title in TITLES}
@@ -35,19 +44,11 @@ def test_every_chain_ends_where_a_walk_ends(data):
     status_of = {
         title: data.draw(st.sampled_from(["ok", "ok", "ok", "ok", "interwiki", "namespace"])) for title in sources
     }
-    redirects = pa.table(
-        [
-            pa.array(range(len(sources)), pa.int64()),
-            pa.array(sources, pa.string()),
-            pa.array([target_of[s] for s in sources], pa.string()),
-            pa.array([""] * len(sources), pa.string()),
-            pa.array([status_of[s] for s in sources], pa.string()),
-        ],
-        schema=schemas.RAW_REDIRECTS.arrow,
-    )
-    titles = pa.chunked_array([TITLES[:5], TITLES[5:]])
-    ends = follow_redirects(titles, pa.chunked_array([[kinds[t] for t in TITLES]]), redirects)
-    for row, source in enumerate(sources):
+    ends = ends_of(TITLES, kinds, target_of, status_of)
+    for row, source in enumerate(TITLES):
+        if source not in target_of:
+            assert (ends.page[row], ends.status[row], ends.hops[row]) == (row, NO_REDIRECT, 0)
+            continue
         end, hops, status = walk(source, kinds, target_of, status_of)
         assert STATUS_NAMES[ends.status[row]] == status
         assert (TITLES[ends.page[row]] if ends.page[row] >= 0 else None) == end
@@ -55,15 +56,24 @@ def test_every_chain_ends_where_a_walk_ends(data):
 
 
 def test_a_chain_of_eight_is_followed_and_one_of_nine_is_a_loop():
-    def ends_of(length):
+    def chain(length):
         names = [f"R{n}" for n in range(length)]
-        redirects = pa.table(
-            [list(range(length)), names, [*names[1:], "End"], [""] * length, ["ok"] * length],
-            schema=schemas.RAW_REDIRECTS.arrow,
-        )
-        kinds = pa.chunked_array([["redirect"] * length + ["article"]])
-        return follow_redirects(pa.chunked_array([[*names, "End"]]), kinds, redirects)
+        kinds = dict.fromkeys(names, "redirect") | {"End": "article"}
+        target_of = dict(zip(names, [*names[1:], "End"], strict=True))
+        return ends_of([*names, "End"], kinds, target_of, dict.fromkeys(names, "ok"))
 
-    assert STATUS_NAMES[ends_of(8).status[0]] == "ok"
-    assert STATUS_NAMES[ends_of(9).status[0]] == "loop"
-    assert STATUS_NAMES[ends_of(9).status[1]] == "ok"
+    assert STATUS_NAMES[chain(8).status[0]] == "ok"
+    assert STATUS_NAMES[chain(9).status[0]] == "loop"
+    assert STATUS_NAMES[chain(9).status[1]] == "ok"
+
+
+def test_blocks_of_redirects_are_followed_alike(monkeypatch):
+    """A chain whose redirects lie in several blocks."""
+    monkeypatch.setattr(chains, "_BLOCK", 2)
+    names = [f"R{n}" for n in range(7)]
+    kinds = dict.fromkeys(names, "redirect") | {"End": "article"}
+    target_of = dict(zip(names, [*names[1:], "End"], strict=True))
+    ends = ends_of([*names, "End"], kinds, target_of, dict.fromkeys(names, "ok"))
+    assert ends.page.tolist() == [7] * 8
+    assert ends.hops.tolist() == [7, 6, 5, 4, 3, 2, 1, 0]
+    assert ends.last.tolist() == [6] * 7 + [-1]

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.kb.counting import add_inlink_counts, add_target_counts, count_links
+from pipeline.kb.counting import add_inlink_counts, add_target_counts, count_links, whole_pages
 from pipeline.records import schemas
 
 row = st.tuples(
@@ -63,3 +63,15 @@ def test_counts_of_two_tables_add_up_to_those_of_both(first, second):
     assert added.sort_by(order).to_pylist() == whole[0].sort_by(order).to_pylist()
     added = add_inlink_counts(pa.concat_tables([part[1] for part in parts]))
     assert added.sort_by("target").to_pylist() == whole[1].sort_by("target").to_pylist()
+
+
+@given(st.lists(st.integers(1, 6), max_size=40), st.integers(1, 9), st.integers(1, 9))
+def test_slices_are_of_whole_pages_and_bounded(page_ids, chunk_rows, rows):
+    table = links_table([(page, "A", "", "x", "lead", False, 1) for page in sorted(page_ids)])
+    parts = [table.slice(start, chunk_rows) for start in range(0, table.num_rows, chunk_rows)]
+    slices = list(whole_pages(parts, rows))
+    assert pa.concat_tables([table.slice(0, 0), *slices]).equals(table)
+    pages = [set(part["page_id"].to_pylist()) for part in slices]
+    assert sum(map(len, pages)) == len(set(page_ids))
+    longest = max(Counter(page_ids).values(), default=0)
+    assert all(0 < part.num_rows < rows + chunk_rows + longest for part in slices)

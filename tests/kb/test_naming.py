@@ -4,6 +4,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.kb.evidence import by_surface, hatnote_evidence, item_evidence, redirect_evidence, title_evidence
+from pipeline.kb.named_rows import further_surfaces, hatnotes_of, items_of, redirects_of, targets_of, titles_of
 from pipeline.kb.naming import Naming
 from pipeline.kb.resolving import join_counts, make_entities
 from pipeline.records import schemas
@@ -44,17 +45,33 @@ def table(rows, schema):
 
 def naming_of(keep_red_links):
     pages = pa.table({"page_id": [p[0] for p in PAGES], "title": [p[1] for p in PAGES], "kind": [p[2] for p in PAGES]})
-    return Naming(pages, table(REDIRECTS, schemas.RAW_REDIRECTS), keep_red_links=keep_red_links)
+    return Naming([pages], [table(REDIRECTS, schemas.RAW_REDIRECTS)], keep_red_links=keep_red_links)
+
+
+def all_rows(naming):
+    return naming.pages.rows_between(0, 1 << 40)
+
+
+def titles(naming):
+    return titles_of(naming, all_rows(naming), table(REDIRECTS, schemas.RAW_REDIRECTS))
+
+
+def redirects(naming):
+    return redirects_of(naming, table(REDIRECTS, schemas.RAW_REDIRECTS))
+
+
+def items(naming):
+    return items_of(naming, table(ITEMS, schemas.RAW_DISAMBIGUATION), further_surfaces(naming))
 
 
 def test_of_two_pages_with_one_title_the_older_id_stays():
     naming = naming_of(keep_red_links=False)
-    assert naming.n_duplicates == 1
-    assert [row["page_id"] for row in naming.titles().to_pylist() if row["title_key"] == "Lion"] == [1]
+    assert naming.pages.duplicates.tolist() == [10]
+    assert [row["page_id"] for row in titles(naming).to_pylist() if row["title_key"] == "Lion"] == [1]
 
 
 def test_titles_end_at_entities():
-    rows = {row["title_key"]: row for row in naming_of(keep_red_links=False).titles().to_pylist()}
+    rows = {row["title_key"]: row for row in titles(naming_of(keep_red_links=False)).to_pylist()}
     ends = {title: (row["entity_id"], row["resolved_kind"]) for title, row in rows.items()}
     assert ends == {
         "Lion": (1, "article"),
@@ -75,7 +92,7 @@ def test_titles_end_at_entities():
 def test_redirects_tell_where_they_end():
     rows = {
         r["title"]: (r["resolved"], r["hops"], r["status"])
-        for r in naming_of(keep_red_links=False).redirects().to_pylist()
+        for r in redirects(naming_of(keep_red_links=False))[0].to_pylist()
     }
     assert rows == {
         "The Lions": ("Lions (disambiguation)", 1, "ok"),
@@ -88,8 +105,8 @@ def test_redirects_tell_where_they_end():
 
 
 def test_a_redirect_to_a_disambiguation_page_is_a_further_surface_of_its_items():
-    items = naming_of(keep_red_links=False).items(table(ITEMS, schemas.RAW_DISAMBIGUATION)).to_pylist()
-    found = sorted((row["surface"], row["position"], row["resolved"]) for row in items)
+    rows = items(naming_of(keep_red_links=False))[0].to_pylist()
+    found = sorted((row["surface"], row["position"], row["resolved"]) for row in rows)
     senses = [(1, "Detroit Lions"), (2, "Lion"), (3, "Lions (band)")]
     assert found == [(surface, *sense) for surface in ("Lions", "The Lions") for sense in senses]
 
@@ -98,26 +115,27 @@ def test_a_redirect_to_a_disambiguation_page_is_a_further_surface_of_its_items()
 def test_evidence_of_every_source(keep):
     naming = naming_of(keep_red_links=keep)
     red_band, red_nowhere = red_entity_id("Lions (band)"), red_entity_id("Nowhere")
-    assert rows_of(title_evidence(naming.titles())) == {
+    assert rows_of(title_evidence(titles(naming))) == {
         ("Lion", 1, "title", 1), ("Detroit Lions", 2, "title", 1),
         ("Mercury (planet)", 9, "title", 1), ("Mercury", 9, "title", 1),
     }  # fmt: skip
-    redirects = {
+    of_redirects = {
         ("Lions Club (old)", 1, "redirect", 1), ("Lions Club", 1, "redirect", 1),
         ("Lion (animal)", 1, "redirect", 1), ("Lion", 1, "redirect", 1), ("Lion habitat", 1, "redirect", 1),
     }  # fmt: skip
-    assert rows_of(redirect_evidence(naming.redirects(), naming)) == redirects | (
+    made, resolved = redirects(naming)
+    assert rows_of(redirect_evidence(made, resolved.entity_id)) == of_redirects | (
         {("Gone", red_nowhere, "redirect", 1)} if keep else set()
     )
-    items = item_evidence(naming.items(table(ITEMS, schemas.RAW_DISAMBIGUATION)), naming)
+    made, resolved = items(naming)
+    of_items = item_evidence(made, resolved.entity_id)
     both = {(s, e, "disambiguation", 1) for s in ("Lions", "The Lions") for e in (1, 2)}
-    assert rows_of(items) == both | (
+    assert rows_of(of_items) == both | (
         {(s, red_band, "disambiguation", 1) for s in ("Lions", "The Lions")} if keep else set()
     )
-    hatnotes = naming.hatnotes(
-        table([(1, "Lion", "Detroit Lions", "For"), (9, "Lion", "Detroit Lions", "About")], schemas.RAW_HATNOTES)
-    )
-    assert rows_of(hatnote_evidence(hatnotes, naming)) == {("Lion", 2, "hatnote", 2)}
+    raw = table([(1, "Lion", "Detroit Lions", "For"), (9, "Lion", "Detroit Lions", "About")], schemas.RAW_HATNOTES)
+    made, resolved = hatnotes_of(naming, raw)
+    assert rows_of(hatnote_evidence(made, resolved.entity_id)) == {("Lion", 2, "hatnote", 2)}
 
 
 def test_item_kinds_that_are_not_asked_for_do_not_count():
@@ -139,7 +157,10 @@ def test_link_counts_go_through_redirects(keep):
     ]  # fmt: skip
     inlinks = [("Lion", 5, 2), ("Lion (animal)", 2, 1), ("Gone", 7, 1), ("Nowhere", 4, 1)]
     joined = join_counts(
-        table(rows, schemas.TARGET_COUNTS), table(inlinks, schemas.INLINK_COUNTS), naming.targets(), keep_red_links=keep
+        table(rows, schemas.TARGET_COUNTS),
+        table(inlinks, schemas.INLINK_COUNTS),
+        targets_of(naming, all_rows(naming)),
+        keep_red_links=keep,
     )
     red = red_entity_id("Nowhere")
     counts = {

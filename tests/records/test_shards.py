@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.records import schemas
+from pipeline.records import schemas, shards
 from pipeline.records.columns import Columns
 from pipeline.records.errors import ArtifactError
-from pipeline.records.manifest import read_shard
+from pipeline.records.manifest import read_groups, read_shard
 from pipeline.records.shards import (
     ROW_GROUP_BYTES,
     concat,
@@ -20,6 +20,7 @@ from pipeline.records.shards import (
     empty_table,
     is_intact,
     write_shard,
+    write_tables,
 )
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -180,3 +181,51 @@ def test_concat_keeps_every_row(rows):
     parts = [table.slice(start, 3) for start in range(0, len(rows), 3)]
     assert [tuple(row.values()) for row in concat(parts, INLINKS).to_pylist()] == rows
     assert len(columns) == 0
+
+
+@settings(max_examples=25, deadline=None)
+@given(n=st.integers(0, 60), cut=st.integers(1, 70), group=st.integers(1, 40), is_sorted=st.booleans())
+def test_a_shard_in_tables_has_the_bytes_of_one_table(tmp_path_factory, n, cut, group, is_sorted):
+    folder = tmp_path_factory.mktemp("shards")
+    table = entities(n)
+    parts = [table.slice(start, cut) for start in range(0, n, cut)]
+    given = parts if is_sorted else [shuffled(part, 1, 7) for part in parts]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shards, "ROW_GROUP_ROWS", group)
+        one = write_shard(table, folder / "one.parquet", schemas.ENTITIES)
+        two = write_tables(given, folder / "two.parquet", schemas.ENTITIES, is_sorted=is_sorted)
+    assert (one.rows, one.sha256) == (two.rows, two.sha256)
+    groups = list(read_groups(folder / "two.parquet"))
+    assert [part.num_rows for part in groups] == [min(group, n - start) for start in range(0, n, group)]
+    assert concat(groups, schemas.ENTITIES).equals(table)
+
+
+def test_long_rows_in_tables_fill_bounded_row_groups(tmp_path):
+    table = entities(150, lead_chars=1_000_000)
+    write_tables([table.slice(start, 50) for start in (0, 50, 100)], tmp_path / "x.parquet", schemas.ENTITIES)
+    groups = list(read_groups(tmp_path / "x.parquet"))
+    assert [group.num_rows for group in groups] == [67, 67, 16]
+    assert max(group.nbytes for group in groups) <= ROW_GROUP_BYTES + 1_100_000
+
+
+def test_a_wrong_table_among_right_ones_leaves_no_file(tmp_path):
+    with pytest.raises(ArtifactError, match="lacks the columns"):
+        write_tables([inlinks(), pa.table({"target": ["c"]})], tmp_path / "x.parquet", INLINKS)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("group", [1, 3, 100])
+def test_only_rows_between_two_ids_are_read(tmp_path, monkeypatch, group):
+    monkeypatch.setattr(shards, "ROW_GROUP_ROWS", group)
+    write_shard(entities(10), tmp_path / "x.parquet", schemas.ENTITIES)
+    groups = list(read_groups(tmp_path / "x.parquet", ["title", "entity_id"], between=("entity_id", 3, 5)))
+    assert [row["entity_id"] for part in groups for row in part.to_pylist()] == [3, 4, 5]
+    assert len(groups) == {1: 3, 3: 1, 100: 1}[group]
+    assert list(read_groups(tmp_path / "x.parquet", between=("entity_id", 11, 20))) == []
+
+
+def test_groups_of_a_damaged_file_are_refused(tmp_path):
+    write_shard(entities(10), tmp_path / "x.parquet", schemas.ENTITIES)
+    (tmp_path / "x.parquet").write_bytes((tmp_path / "x.parquet").read_bytes()[:-3])
+    with pytest.raises(ArtifactError, match=r"x\.parquet cannot be read"):
+        list(read_groups(tmp_path / "x.parquet"))

@@ -10,7 +10,9 @@ import pytest
 from pipeline.beamx.engine import Engine, run_pipeline
 from pipeline.beamx.sink import finish_artifact
 from pipeline.beamx.units import UnitLog
+from pipeline.kb import counting
 from pipeline.records import schemas
+from pipeline.records import shards as shard_files
 from pipeline.records.errors import ArtifactError
 from pipeline.records.manifest import open_artifact
 from pipeline.records.shards import write_shard
@@ -88,6 +90,25 @@ def test_bytes_do_not_depend_on_how_pages_lie_in_shards(tmp_path):
         count(write_links(folder, shards), folder / "work")
         found = (folder / "work").glob("*_counts/*.parquet")
         seen.append({str(path.relative_to(folder)): path.read_bytes() for path in found})
+    assert seen[0] == seen[1]
+    assert seen[0]
+
+
+def test_slices_of_a_shard_add_up_to_it(tmp_path, monkeypatch):
+    """Row groups of two rows, slices of two: the same bytes, pages counted once."""
+    folders = [tmp_path / "whole", tmp_path / "sliced"]
+    rows = [row for shard in LINKS for row in shard]
+    for folder in folders:
+        folder.mkdir()
+        if folder.name == "sliced":
+            monkeypatch.setattr(shard_files, "ROW_GROUP_ROWS", 2)
+        paths = write_links(folder, [rows])
+        monkeypatch.undo()
+        if folder.name == "sliced":
+            assert pq.ParquetFile(paths[0]).num_row_groups == 4
+            monkeypatch.setattr(counting.whole_pages, "__defaults__", (2,))
+        assert count(paths, folder / "work")[2] == {"part-00000": {"empty_surface": 4}}
+    seen = [{p.relative_to(f): p.read_bytes() for p in (f / "work").glob("*_counts/*.parquet")} for f in folders]
     assert seen[0] == seen[1]
     assert seen[0]
 

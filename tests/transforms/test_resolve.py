@@ -137,6 +137,13 @@ def test_articles_get_their_in_links_and_unlinked_ones_zeros(tmp_path):
     assert [row["qid"] for row in rows] == ["Q1", "Q2", "Q20000"]
 
 
+def test_pages_left_out_are_no_entities(tmp_path):
+    articles = [article(1, "Lion"), article(2, "Tiger"), article(3, "Lion")]
+    (path,) = write(tmp_path / "articles", schemas.ARTICLES, articles)
+    rows = make_entities([EntityUnit(0, str(path), None, (3,))], tmp_path / "entities")
+    assert [row["entity_id"] for row in rows] == [1, 2]
+
+
 def test_a_missing_shard_is_named(tmp_path):
     with pytest.raises(ArtifactError, match=r"nowhere\.parquet cannot be read"):
         make_entities([EntityUnit(0, str(tmp_path / "nowhere.parquet"), None)], tmp_path / "entities")

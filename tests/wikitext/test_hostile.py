@@ -51,10 +51,10 @@ def check(case, n_characters):
 
 @pytest.mark.parametrize("case", CASES, ids=repr)
 def test_time_is_linear(case):
-    check(case, 64_000)
+    check(case, 32_000)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=repr)
 def test_time_is_linear_at_full_size(case):
-    check(case, 800_000)
+    check(case, 400_000)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.beamx.hashing import hash_rows, partition_rows
+from pipeline.records.hashing import hash_rows, partition_rows
 
 TEXTS = st.lists(st.none() | st.text(max_size=40), max_size=30)
 
@@ -101,7 +101,7 @@ FIXED = [12495462776392811546, 788562412965316189, 8196109926595390893, 16361198
 
 def test_another_process_agrees():
     code = (
-        "import pyarrow as pa; from pipeline.beamx.hashing import hash_rows;"
+        "import pyarrow as pa; from pipeline.records.hashing import hash_rows;"
         "print(hash_rows(pa.table({'x': ['Austin', 'Łódź', None]}), ['x']).tolist())"
     )
     out = subprocess.run(
