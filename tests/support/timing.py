@@ -16,7 +16,6 @@ def cpu_s(run: Callable[[], object]) -> float:
     """Least CPU seconds of three runs, the garbage collector kept out."""
     spent = []
     for _ in range(_TIMES):
-        gc.collect()
         gc.disable()
         try:
             began = time.process_time()
