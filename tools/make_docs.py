@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipeline.records.artifacts import KB_ARTIFACTS, Artifact
+from pipeline.records.artifacts import ROAD, Artifact
 from pipeline.records.schemas import Column
 
 ROOT = Path(__file__).parents[1]
@@ -20,7 +20,7 @@ DEMO_BEGIN = "<!-- demo: written by `make golden` -->"
 DEMO_END = "<!-- demo: end -->"
 DEMO_LOOKUP = ("runners/lookup.py", "Lions", "-k", "4", "--kb")
 RECORDS_HEAD = """\
-# Records: every artifact of the knowledge base, column by column
+# Records: every artifact, column by column
 
 Written by `make golden` from `pipeline/records/schemas.py` and `pipeline/records/artifacts.py`; do not edit.
 
@@ -38,16 +38,19 @@ Written by `make golden` from the commands' own `--help`; do not edit. Enter the
 
 def records_page() -> str:
     """docs/records.md: all artifacts with their columns."""
-    return "\n".join([RECORDS_HEAD, *(_artifact_section(artifact) for artifact in KB_ARTIFACTS)])
+    sections = [_group_section(title, artifacts) for title, artifacts in ROAD]
+    return "\n".join([RECORDS_HEAD, *sections])
 
 
 def road_table() -> str:
     """The README's table of artifacts, in the order in which they are made."""
-    lines = ["| folder | a row is | written by | read by |", "|---|---|---|---|"]
-    for artifact in KB_ARTIFACTS:
-        if not artifact.staging:
-            readers = ", ".join(artifact.readers)
-            lines.append(f"| `{artifact.name}/` | {_cell(artifact.schema.meaning)} | {artifact.writer} | {readers} |")
+    lines = ["| | folder | a row is | written by | read by |", "|---|---|---|---|---|"]
+    for group, artifacts in ROAD:
+        shown = [artifact for artifact in artifacts if not artifact.staging]
+        for artifact in shown:
+            first = group if artifact is shown[0] else ""
+            meaning, readers = _cell(artifact.schema.meaning), ", ".join(artifact.readers)
+            lines.append(f"| {first} | `{artifact.name}/` | {meaning} | {artifact.writer} | {readers} |")
     return "\n".join(lines)
 
 
@@ -104,12 +107,16 @@ def _put(text: str, inner: str, begin: str, end: str) -> str:
     return between.sub(lambda _: f"{begin}\n{inner}\n{end}", text)
 
 
+def _group_section(title: str, artifacts: tuple[Artifact, ...]) -> str:
+    return "\n".join([f"## {title}", "", *(_artifact_section(artifact) for artifact in artifacts)])
+
+
 def _artifact_section(artifact: Artifact) -> str:
     schema = artifact.schema
     order = ", ".join(name if way == "ascending" else f"{name} descending" for name, way in schema.sort)
     place = ", staging" if artifact.staging else ""
     return "\n".join([
-        f"## {schema.name}",
+        f"### {artifact.name}",
         "",
         f"{schema.meaning}. Version {schema.version}{place}; record `{artifact.record.__name__}`.",
         f"Written by {artifact.writer}, read by {', '.join(artifact.readers)}.",
@@ -133,7 +140,11 @@ def _cell(text: str) -> str:
 
 
 def _type_name(kind: pa.DataType) -> str:
-    return f"list of {kind.value_type}" if pa.types.is_list(kind) else str(kind)
+    if pa.types.is_list(kind):
+        return f"list of {_type_name(kind.value_type)}"
+    if pa.types.is_struct(kind):
+        return "(" + ", ".join(f"{field.name} {field.type}" for field in kind) + ")"
+    return str(kind)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.records import kb, schemas
+from pipeline.records import corpus, corpus_schemas, dataset, dataset_schemas, kb, schemas
 from pipeline.records.errors import DeadLetter
 from pipeline.records.schemas import Schema
 
@@ -11,7 +11,8 @@ from pipeline.records.schemas import Schema
 class Artifact:
     """A folder of shards: what a row is, which stage writes it, which steps read it.
 
-    `staging` artifacts live under `.staging/` while a job runs and go when it ends.
+    `staging` artifacts live under `.staging/` while a job runs and go when it ends. `folder` is the schema's name
+    where it is not given.
     """
 
     schema: Schema
@@ -19,11 +20,12 @@ class Artifact:
     writer: str
     readers: tuple[str, ...]
     staging: bool = False
+    folder: str = ""
 
     @property
     def name(self) -> str:
         """Folder name of the artifact."""
-        return self.schema.name
+        return self.folder or self.schema.name
 
 
 KB_ARTIFACTS: tuple[Artifact, ...] = (
@@ -51,3 +53,27 @@ KB_ARTIFACTS: tuple[Artifact, ...] = (
     Artifact(schemas.MENTIONS, kb.Mention, "priors", ("store",)),
 )
 """The knowledge base in the order in which it is made."""
+
+CORPUS_ARTIFACTS: tuple[Artifact, ...] = (
+    Artifact(corpus_schemas.NEWS_ARTICLES, corpus.NewsArticle, "clean", ("annotation",)),
+    Artifact(corpus_schemas.PAIRS, corpus.Pair, "clean", ("build_images", "list_entities", "annotation")),
+    Artifact(schemas.ERRORS, DeadLetter, "compact", ("a person",)),
+)
+"""The corpus of a news wiki."""
+
+DATASET_ARTIFACTS: tuple[Artifact, ...] = (
+    Artifact(dataset_schemas.PAIRS, dataset.Pair, "import_dataset", ("modeling",), folder="pairs"),
+    Artifact(
+        dataset_schemas.DATASET_MENTIONS, dataset.DatasetMention, "import_dataset", ("modeling",), folder="mentions"
+    ),
+    Artifact(dataset_schemas.GIVEN_CANDIDATES, dataset.GivenCandidate, "import_dataset", ("modeling",)),
+    Artifact(dataset_schemas.REPAIRS, dataset.Repair, "import_dataset", ("a person",)),
+)
+"""A data set, gold labels included."""
+
+ROAD: tuple[tuple[str, tuple[Artifact, ...]], ...] = (
+    ("Knowledge base", KB_ARTIFACTS),
+    ("Corpus", CORPUS_ARTIFACTS),
+    ("Data set", DATASET_ARTIFACTS),
+)
+"""All folders of artifacts in the order in which they are made."""

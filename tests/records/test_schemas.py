@@ -9,10 +9,12 @@ import pyarrow as pa
 import pytest
 
 from pipeline.records import names
-from pipeline.records.artifacts import KB_ARTIFACTS
+from pipeline.records.artifacts import ROAD
 
 TYPES = {int: pa.types.is_integer, str: pa.types.is_string, bool: pa.types.is_boolean, float: pa.types.is_floating}
-each_artifact = pytest.mark.parametrize("artifact", KB_ARTIFACTS, ids=lambda artifact: artifact.name)
+each_artifact = pytest.mark.parametrize(
+    "artifact", [pytest.param(one, id=f"{group}-{one.name}") for group, artifacts in ROAD for one in artifacts]
+)
 
 
 @each_artifact
@@ -22,18 +24,29 @@ def test_a_records_fields_are_its_schemas_columns_in_order(artifact):
 
 @each_artifact
 def test_a_records_types_are_its_schemas(artifact):
-    hints = typing.get_type_hints(artifact.record)
     for column in artifact.schema.columns:
-        hint = hints[column.name]
-        may_be_null = isinstance(hint, types.UnionType)
-        assert may_be_null == column.nullable, column.name
-        kind = next(one for one in typing.get_args(hint) if one is not types.NoneType) if may_be_null else hint
-        if kind is datetime:
-            assert pa.types.is_timestamp(column.type)
-        elif typing.get_origin(kind) is tuple:
-            assert pa.types.is_list(column.type)
+        check_type(artifact.record, column.name, column.type, column.nullable)
+
+
+def check_type(record, name, arrow, nullable):
+    """A field's type hint says what the column's Arrow type says; structs are records of their own."""
+    hint = typing.get_type_hints(record)[name]
+    may_be_null = isinstance(hint, types.UnionType)
+    assert may_be_null == nullable, name
+    kind = next(one for one in typing.get_args(hint) if one is not types.NoneType) if may_be_null else hint
+    if kind is datetime:
+        assert pa.types.is_timestamp(arrow), name
+    elif typing.get_origin(kind) is not tuple:
+        assert TYPES[kind](arrow), name
+    else:
+        assert pa.types.is_list(arrow), name
+        item = typing.get_args(kind)[0]
+        if dataclasses.is_dataclass(item):
+            assert [field.name for field in dataclasses.fields(item)] == [field.name for field in arrow.value_type]
+            for field in arrow.value_type:
+                check_type(item, field.name, field.type, field.nullable)
         else:
-            assert TYPES[kind](column.type), column.name
+            assert TYPES[item](arrow.value_type), name
 
 
 @each_artifact
@@ -61,8 +74,9 @@ def test_every_column_has_a_meaning(artifact):
 
 
 def test_names_are_unique():
-    found = [artifact.name for artifact in KB_ARTIFACTS]
-    assert len(found) == len(set(found))
+    for _, artifacts in ROAD:
+        found = [artifact.name for artifact in artifacts]
+        assert len(found) == len(set(found))
 
 
 def test_closed_lists_hold_their_own_names():
