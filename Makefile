@@ -4,6 +4,8 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 WORLD := data/samples/world
 DEMO_KB := data/kb/demo
+DEMO_CORPUS := data/corpus/demo
+DEMO_IMAGES := data/images/demo
 
 # Tests marked `data` read real dumps from here; they are skipped where there are none.
 ifneq ($(wildcard ../shared/data),)
@@ -22,8 +24,8 @@ $(STAMP): pyproject.toml constraints.txt tools/make_venv.sh
 	@bash tools/make_venv.sh $(VENV)
 	@touch $@
 
-demo: $(STAMP) ## make the sample world, build its KB, look a few names up
-	@bash tools/demo.sh $(PY) $(WORLD) $(DEMO_KB)
+demo: $(STAMP) ## make the sample world, build its KB, corpus and images; ends with the pages to look at
+	@bash tools/demo.sh $(PY) $(WORLD) $(DEMO_KB) $(DEMO_CORPUS) $(DEMO_IMAGES)
 
 test: $(STAMP) ## run all tests, in random order with a printed seed
 	$(PY) -m pytest -q
@@ -49,4 +51,5 @@ doctor: ## say what this machine lacks and how to get it
 	@python=$$(test -x $(PY) && echo $(PY) || bash tools/find_python.sh) && PYTHONPATH=. $$python runners/doctor.py
 
 clean: ## remove .venv, caches and the demo's files; built data elsewhere stays
-	rm -rf $(VENV) .venv-peers build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis $(WORLD) $(DEMO_KB)
+	rm -rf $(VENV) .venv-peers build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
+		$(WORLD) $(DEMO_KB) $(DEMO_CORPUS) $(DEMO_IMAGES) $(DEMO_IMAGES)-entities $(DEMO_IMAGES)-entities.tsv

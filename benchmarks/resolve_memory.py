@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from pipeline.beamx.sink import ShardWriter, finish_artifact
 from pipeline.jobs.kb_naming import name_titles
+from pipeline.kb.red_links import RedRule
 from pipeline.records import schemas
 from pipeline.records.manifest import open_artifact
 from pipeline.transforms.compact_span import span_bits
@@ -110,7 +111,7 @@ def measure(folder: Path, n_pages: int) -> None:
         lambda schema: open_artifact(folder / schema.name, schema),
         folder / "work",
         span_bits=span_bits(n_pages * GAP),
-        keep_red_links=False,
+        red=RedRule(keep=False, disambiguation=""),
     )
     seconds = time.monotonic() - begun
     print(f"{n_pages:,} pages: {seconds:.1f} s, {(peak_bytes() - before) / 1e6:,.0f} MB above {before / 1e6:,.0f} MB")

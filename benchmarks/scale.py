@@ -65,7 +65,8 @@ def run_watched(command: list[str], pages: int) -> Cost:
 def build(folder: Path, pages: int, workers: int) -> Cost:
     """Make a world and build its KB."""
     world = folder / f"world-{pages}"
-    make = [sys.executable, str(ROOT / "samples" / "make_world.py"), "--out", str(world), "--pages", str(pages)]
+    maker = str(ROOT / "samples" / "make_world.py")
+    make = [sys.executable, maker, "--out", str(world), "--pages", str(pages), "--no-media"]
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
     files = sorted(str(path) for path in world.glob("*-pages-articles-multistream*.xml*.bz2"))
     props = str(next(world.glob("*-page_props.sql.gz")))

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.console.dump_flags import add_dump_flags, add_engine_flags, engine_values, fetch_values
 from pipeline.console.flags import CommandParser
 from pipeline.console.main import INTERRUPTED, run_command
 from pipeline.records.names import ITEM_KINDS, Context
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "python runners/build_kb.py --dump 20210101 --dump-dir data/dumps --workers 2",
+    "python runners/build_kb.py --dump 20210101 --wiki simplewiki --contact me@example.org --dry-run",
     "python runners/build_kb.py --file simplewiki-20210101-pages-articles.xml.bz2 --out data/kb/simplewiki",
 )
 
@@ -32,7 +34,7 @@ def make_parser() -> CommandParser:
     _add_inputs(parser.add_argument_group("input and output"))
     _add_reading(parser.add_argument_group("reading pages"))
     _add_priors(parser.add_argument_group("P(e|m): a change re-runs only the last stages"))
-    _add_engine(parser.add_argument_group("engine"))
+    add_engine_flags(parser.add_argument_group("engine"))
     return parser
 
 
@@ -90,17 +92,7 @@ def _in_words(reason: str) -> str:
 
 
 def _add_inputs(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--file", type=Path, nargs="+", default=[], metavar="PATH", help="dump files (.xml, .bz2, .gz)")
-    group.add_argument("--dump", metavar="DATE", help="date of a dump that lies in --dump-dir, such as 20210101")
-    group.add_argument("--wiki", default="", metavar="NAME", help="database name of the wiki, such as enwiki")
-    group.add_argument("--dump-dir", type=Path, default=Path("data/dumps"), metavar="DIR", help="where dumps lie")
-    group.add_argument("--page-props", type=Path, metavar="FILE", help="page_props.sql(.gz), for use with --file")
-    group.add_argument(
-        "--siteinfo",
-        type=Path,
-        metavar="FILE",
-        help="API answer that describes the wiki (JSON); else DUMP_DIR/siteinfo/WIKI.json, else shipped tables",
-    )
+    add_dump_flags(group, default_wiki="enwiki", page_props=True)
     group.add_argument("--out", type=Path, metavar="DIR", help="folder of the KB; data/kb/WIKI-DATE by default")
     group.add_argument("--dry-run", action="store_true", help="print files, bytes and hours, build nothing")
 
@@ -137,18 +129,9 @@ def _add_priors(group: argparse._ArgumentGroup) -> None:
         group.add_argument(f"--weight-{source}", type=int, metavar="N", help=f"weight of one {source} (1)")
 
 
-def _add_engine(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--engine", choices=("local",), help="local (default); others by Beam's --runner")
-    group.add_argument("--workers", type=int, default=1, metavar="N", help="parallel workers")
-    group.add_argument("--worker-mode", choices=("thread", "process"), help="process by default for more than one")
-    group.add_argument("--shuffle", choices=("spill", "inline"), help="through files (local) or through Beam")
-    group.add_argument(
-        "--range-bytes", type=int, default=1 << 20, metavar="N", help="compressed size of a unit of parsing"
-    )
-
-
 def _options(values: argparse.Namespace, beam_args: tuple[str, ...]) -> "KbOptions":
     from pipeline.beamx.engine import choose_engine
+    from pipeline.dump.fetch_settings import FetchSettings
     from pipeline.jobs.kb_options import PRESETS, KbOptions, default_out
     from pipeline.kb.priors import Weights
 
@@ -174,34 +157,49 @@ def _options(values: argparse.Namespace, beam_args: tuple[str, ...]) -> "KbOptio
         count=values.count,
         item_kinds=tuple(values.item_kinds or preset.item_kinds),
         weights=Weights(**weights),
-        engine=choose_engine(
-            engine=values.engine,
-            workers=values.workers,
-            worker_mode=values.worker_mode,
-            shuffle=values.shuffle,
-            beam_args=beam_args,
-        ),
+        engine=choose_engine(**engine_values(values), beam_args=beam_args),
         max_error_rate=values.max_error_rate,
         range_bytes=values.range_bytes,
+        fetch=FetchSettings(**fetch_values(values)),
     )
 
 
 def _dry_run(options: "KbOptions") -> int:
+    from pipeline.dump.fetch_summary import show_plan
+    from pipeline.jobs.dump_inputs import plan_download
+
+    request = options.dump_request
+    missing = plan_download(request)
+    if missing is not None:
+        parsing = ("parsing", "its speed is measured once the dump is there")
+        title = "Dry run: nothing was downloaded or built"
+        show_plan(missing, request.fetch_request(), title=title, more=[parsing, ("output", str(options.out))])
+        return 0
+    return _estimate(options)
+
+
+def _estimate(options: "KbOptions") -> int:
     from pipeline.console.format import format_bytes, format_count, format_duration
     from pipeline.console.summary import print_summary
     from pipeline.jobs.kb_dry_run import estimate_kb
 
     estimate = estimate_kb(options)
+    plan, trial = estimate.plan, estimate.trial
     rows = [
-        *((value["name"], format_bytes(value["bytes"])) for value in estimate.plan.inputs),
-        ("wiki", estimate.plan.siteinfo.wiki or "unknown"),
-        ("siteinfo from", estimate.plan.siteinfo_source),
-        ("to read", f"{format_bytes(estimate.size_bytes)} in {format_count(estimate.ranges)} ranges"),
-        (f"parsing, {options.engine.workers} worker(s)", f"about {format_duration(estimate.parse_s)}"),
-        ("staging on disk", f"about {format_bytes(estimate.staged_bytes)}, the KB about as much again"),
-        ("measured on", f"{format_count(estimate.trial_ranges)} range(s) of this dump"),
-        ("output", str(options.out)),
+        *((value["name"], format_bytes(value["bytes"])) for value in plan.inputs.fingerprints),
+        ("wiki", plan.siteinfo.wiki or "unknown"),
+        ("siteinfo from", plan.inputs.siteinfo_source),
+        ("stages done before", ", ".join(estimate.done) or "none"),
+        ("stages to run", ", ".join(estimate.left) or "none: all is there"),
     ]
+    if trial.ranges:
+        rows += [
+            ("to read", f"{format_bytes(trial.size_bytes)} in {format_count(trial.ranges)} ranges"),
+            (f"parsing, {options.engine.workers} worker(s)", f"about {format_duration(trial.parse_s)}"),
+            ("staging on disk", f"about {format_bytes(trial.staged_bytes)}, the KB about as much again"),
+            ("measured on", f"{format_count(trial.trial_ranges)} range(s) of this dump"),
+        ]
+    rows.append(("output", str(options.out)))
     print_summary("Dry run: nothing was built", rows)
     return 0
 

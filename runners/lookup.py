@@ -25,6 +25,10 @@ EXAMPLES = (
 )
 LEAD_CHARS = 90
 BAR_CHARS = 8
+FULL_LIST = 1_000
+"""Candidates that the store keeps of one surface at most."""
+ALL = 10 * FULL_LIST
+"""More candidates than the lists of all levels hold together."""
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _SOURCES = ("n_link", "n_redirect", "n_disambiguation", "n_title", "n_hatnote")
 
@@ -72,13 +76,13 @@ def _positive(text: str) -> int:
 def _candidates(store: "MentionStore", values: argparse.Namespace) -> int:
     from pipeline.kb.entities import EntityStore
 
-    answers = store.lookup_many(values.names, values.k, deepest=Level(values.level))
-    about = EntityStore.open(values.kb).get(id_ for found in answers for id_ in found.entity_ids)
+    answers = store.lookup_many(values.names, ALL, deepest=Level(values.level))
+    about = EntityStore.open(values.kb).get(id_ for found in answers for id_ in found.entity_ids[: values.k])
     if values.json:
-        _print_json([_as_json(store, found, about) for found in answers])
+        _print_json([_as_json(store, found, about, values.k) for found in answers])
     else:
         for found in answers:
-            _print_candidates(store, found, about)
+            _print_candidates(store, found, about, values.k)
     return 0 if all(answers) else 1
 
 
@@ -92,7 +96,7 @@ def _prefixes(store: "MentionStore", values: argparse.Namespace) -> int:
     return 0 if all(answers.values()) else 1
 
 
-def _print_candidates(store: "MentionStore", found: "Candidates", about: "dict[int, Entity]") -> None:
+def _print_candidates(store: "MentionStore", found: "Candidates", about: "dict[int, Entity]", k: int) -> None:
     from pipeline.console.summary import print_table
 
     if not found:
@@ -108,9 +112,12 @@ def _print_candidates(store: "MentionStore", found: "Candidates", about: "dict[i
             one.level.value,
             *_about(about.get(one.entity_id)),
         )
-        for rank, one in enumerate(found, 1)
+        for rank, one in enumerate(found[:k], 1)
     ]
     print_table(("", "entity", "p", "c", "evidence", "level", "Wikidata", "lead and image"), rows, title=found.surface)
+    if len(found) > k:
+        more = " or more" if len(found) >= FULL_LIST else ""
+        print(f"{format_count(k)} of {format_count(len(found))}{more} candidates; -k N shows N")
     print()
 
 
@@ -159,9 +166,12 @@ def _bar(p: float) -> str:
     return f"{format_share(p):>7} {bar}"
 
 
-def _as_json(store: "MentionStore", found: "Candidates", about: "dict[int, Entity]") -> dict[str, Any]:
-    answer: dict[str, Any] = {"surface": found.surface, "total": store.total(found.surface), "candidates": []}
-    for one in found:
+def _as_json(store: "MentionStore", found: "Candidates", about: "dict[int, Entity]", k: int) -> dict[str, Any]:
+    total = store.total(found.surface)
+    answer: dict[str, Any] = {
+        "surface": found.surface, "total": total, "n_candidates": len(found), "candidates": [],
+    }  # fmt: skip
+    for one in found[:k]:
         entity = about.get(one.entity_id)
         texts = {name: entity and getattr(entity, name) for name in ("qid", "lead", "image", "page_image")}
         answer["candidates"].append({**one.to_json(), **texts})

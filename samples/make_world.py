@@ -1,4 +1,4 @@
-"""A sample Wikipedia dump whose every link and image is known.
+"""A sample encyclopedia and news wiki of which everything is known.
 
 Example: python samples/make_world.py --out samples/world --entities 200 --seed 1
 """
@@ -6,19 +6,26 @@ Example: python samples/make_world.py --out samples/world --entities 200 --seed 
 import argparse
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import TextIO
 
+from mediagen.commons import write_commons
+from mediagen.wikipedia import ArticleImages
+from newsgen.plan import plan_news
+from newsgen.write import NEWS_WIKI, write_news
 from worldgen.dumpfiles import DumpedPage, PartWriter, part_names
 from worldgen.page import Page
 from worldgen.plan import compose, plan_world
 from worldgen.sidefiles import PagePropsWriter, write_checksums
 
 COMPRESSORS = 2
+DRAWING = {"Pillow": "PIL", "imageio-ffmpeg": "imageio_ffmpeg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,8 @@ class WorldOptions:
     date: str
     wiki: str
     parts: int
+    news: int
+    no_media: bool
 
     @property
     def stem(self) -> str:
@@ -40,18 +49,49 @@ class WorldOptions:
 
 
 def make_world(options: WorldOptions) -> dict[str, int]:
-    """Write the dump and its truth; returns counts for the summary."""
-    rng = Random(options.seed)
-    planned = plan_world(options.entities, options.pages, rng)
+    """Write the dumps, the files and their truth; returns counts for the summary."""
     folder = options.out
+    truth = folder / "truth"
+    _clear(options)
+    truth.mkdir(parents=True)
+    seen = ArticleImages()
+    counts = _write_encyclopedia(options, seen)
+    news = plan_news(options.news, options.seed, options.date)
+    write_news(news, folder / NEWS_WIKI / options.date, truth, options.date)
+    pictures = list({**seen.pictures, **news.library.pictures}.values())
+    write_commons(pictures, folder / "commons", options.date)
+    about = {
+        "wiki": options.wiki, "date": options.date, "seed": options.seed, "pages": sum(counts.values()),
+        "kinds": counts, "news_pages": len(news.pages),
+    }  # fmt: skip
+    if not options.no_media:
+        from mediagen.write import write_media  # noqa: PLC0415 - needs Pillow
+
+        about["media_bytes"] = write_media(pictures, {**seen.kinds, **news.kinds}, folder / "media", truth)
+    (truth / "world.json").write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return {**counts, "news": len(news.pages), "media": 0 if options.no_media else len(pictures)}
+
+
+def _clear(options: WorldOptions) -> None:
+    """Remove an older world; folders that no world wrote stay."""
+    folder = options.out
+    if (folder / "truth" / "world.json").is_file():
+        for name in ("truth", "media", "commons", f"{NEWS_WIKI}/{options.date}"):
+            shutil.rmtree(folder / name, ignore_errors=True)
     shutil.rmtree(folder / "truth", ignore_errors=True)
     for old in folder.glob(f"{options.stem}-*"):
         old.unlink()
-    (folder / "truth").mkdir(parents=True)
+
+
+def _write_encyclopedia(options: WorldOptions, seen: ArticleImages) -> dict[str, int]:
+    """The Wikipedia part; `seen` hears of the images of its articles."""
+    rng = Random(options.seed)
+    planned = plan_world(options.entities, options.pages, rng)
+    folder = options.out
     props_name = f"{options.stem}-page_props.sql.gz"
     props = PagePropsWriter(folder / props_name, options.wiki, options.date)
     counts: dict[str, int] = {}
-    pages = compose(planned, rng, options.date)
+    pages = _shown(compose(planned, rng, options.date), seen)
     with (
         (folder / "truth" / "pages.jsonl").open("w", encoding="utf-8") as truth,
         ThreadPoolExecutor(COMPRESSORS) as pool,
@@ -61,9 +101,13 @@ def make_world(options: WorldOptions) -> dict[str, int]:
     props.finish()
     jobs = {"articlesmultistreamdump": names, "pagepropstable": [props_name]}
     write_checksums(folder, options.stem, jobs)
-    about = {"wiki": options.wiki, "date": options.date, "seed": options.seed, "pages": len(planned), "kinds": counts}
-    (folder / "truth" / "world.json").write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return counts
+
+
+def _shown(pages: Iterator[tuple[DumpedPage, Page]], seen: ArticleImages) -> Iterator[tuple[DumpedPage, Page]]:
+    for dumped, page in pages:
+        seen.see(page)
+        yield dumped, page
 
 
 def _noted(
@@ -150,6 +194,8 @@ def read_flags(argv: list[str] | None = None) -> WorldOptions:
     parser.add_argument("--date", default="20210101", help="YYYYMMDD in the file names")
     parser.add_argument("--wiki", default="enwiki")
     parser.add_argument("--parts", type=int, default=2, help="dump files")
+    parser.add_argument("--news", type=int, default=80, help="news articles (at least those made by hand)")
+    parser.add_argument("--no-media", action="store_true", help="write no images")
     flags = parser.parse_args(argv)
     if flags.parts < 1 or len(flags.date) != 8 or not flags.date.isdigit():
         parser.error("--parts must be at least 1 and --date eight digits")
@@ -159,10 +205,17 @@ def read_flags(argv: list[str] | None = None) -> WorldOptions:
 def main() -> int:
     """Run the command."""
     options = read_flags()
+    missing = [] if options.no_media else [name for name, module in DRAWING.items() if find_spec(module) is None]
+    if missing:
+        print(
+            f"{' and '.join(missing)} draw the images and films, and are not installed: "
+            "pip install 'mel-toolkit[images]', or pass --no-media",
+            file=sys.stderr,
+        )
+        return 1
     counts = make_world(options)
-    print(
-        f"{options.out}: {sum(counts.values())} pages: {', '.join(f'{n} {kind}' for kind, n in sorted(counts.items()))}"
-    )
+    pages = sum(n for kind, n in counts.items() if kind not in ("news", "media"))
+    print(f"{options.out}: {pages} pages: {', '.join(f'{n} {kind}' for kind, n in sorted(counts.items()))}")
     return 0
 
 

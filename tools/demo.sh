@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The road in small: a sample Wikipedia, its knowledge base, a few look-ups.
-# Arguments: the Python to use, the folder of the sample world, the folder of the knowledge base.
+# The road in small: a sample world, its knowledge base, a few look-ups, the corpus of its news and the images of both.
+# Arguments: the Python to use, the folders of the sample world, the knowledge base, the corpus and the images.
 set -euo pipefail
-python=$1 world=$2 kb=$3
+python=$1 world=$2 kb=$3 corpus=${4:-data/corpus/demo} images=${5:-data/images/demo}
 
 step() {
     echo
@@ -23,3 +23,12 @@ for name in Lions Jordan "the lions"; do
     step runners/lookup.py "$name" --kb "$kb" -k 5
 done
 step runners/lookup.py --prefix Was --kb "$kb" -k 5
+step runners/build_corpus.py --dump 20210101 --wiki enwikinews --dump-dir "$world" --kb "$kb" --out "$corpus"
+pages=("$world"/commons/*.xml.bz2 "$world"/enwikinews/20210101/*-multistream.xml.bz2)
+step runners/build_images.py --corpus "$corpus" --source-dir "$world/media" --commons-dump "${pages[@]}" \
+    --out "$images" --report
+step runners/list_entities.py --corpus "$corpus" --kb "$kb" --top 20 --out "$images-entities.tsv"
+step runners/build_images.py --kb "$kb" --entities "$images-entities.tsv" --source-dir "$world/media" \
+    --commons-dump "${pages[@]}" --out "$images-entities" --report
+echo
+echo "The pages to look at: $corpus/funnel.html, $images/report.html, $images-entities/report.html"

@@ -10,6 +10,7 @@ from apache_beam.runners.portability.portable_runner import JobServiceHandle
 from apache_beam.runners.runner import create_runner
 from apache_beam.runners.worker import sdk_worker
 
+from pipeline.beamx.endpoint import check_endpoint
 from pipeline.beamx.engine import Engine
 from pipeline.beamx.fleet import Fleet
 from pipeline.records.errors import UsageError
@@ -32,6 +33,7 @@ def make_runner(engine: Engine, options: Any) -> tuple[Fleet | None, Any]:  # no
     """The runner, with the fleet of worker processes where it has one."""
     _silence_traces()
     if engine.runner is not None:
+        check_endpoint(options)
         return None, _foreign_runner(engine.runner)
     # Without this the workers would see no options at all.
     encoded = JobServiceHandle.encode_pipeline_options(options.get_all_options())

@@ -47,6 +47,7 @@ def check_machine(root: Path) -> Iterator[Check]:
     yield Check("ok", "cores", f"{os.cpu_count()}")
     yield _bzip2()
     yield _cairo()
+    yield _chromium()
     yield _real_data()
 
 
@@ -123,7 +124,21 @@ def _cairo() -> Check:
     library = ctypes.util.find_library("cairo")
     if library:
         return Check("ok", "libcairo", library)
-    return Check("note", "libcairo", "absent; nothing needs it yet (SVG images will)", "apt install libcairo2")
+    return Check("note", "libcairo", "absent; SVG images need it, or pyvips", "apt install libcairo2")
+
+
+def _chromium() -> Check:
+    names = (
+        os.environ.get("MEL_CHROMIUM", ""),
+        "chromium",
+        "chromium-browser",
+        "google-chrome-stable",
+        "google-chrome",
+    )
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if found:
+        return Check("ok", "chromium", found)
+    return Check("note", "chromium", "absent; tests marked `browser` are skipped", "bash tools/get_chromium.sh")
 
 
 def _real_data() -> Check:

@@ -53,7 +53,7 @@ def _indexes(listing: Listing, pages: Iterable[str]) -> list[str]:
 
 
 def _tables(listing: Listing, stem: str, tables: Iterable[str]) -> list[str]:
-    """The tables' files; page_props may be missing (`find_dump` warns then), others may not."""
+    """The tables' files; page_props may be missing (the KB job warns then), others may not."""
     names = {table: f"{stem}-{table}.sql.gz" for table in tables}
     known = sorted(name[len(stem) + 1 : -len(".sql.gz")] for name in listing.files if name.endswith(".sql.gz"))
     for table, name in names.items():

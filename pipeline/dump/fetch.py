@@ -51,10 +51,33 @@ def find_or_fetch(request: FetchRequest) -> DumpFiles:
     try:
         return find_dump(request.dump_dir, request.wiki, request.date)
     except InputError as error:
-        if not request.contact:
-            raise InputError(f"{error}. With --contact MAIL it is downloaded") from error
-        LOG.warning("%s: it is fetched now", error)
+        LOG.warning("%s: it is fetched now", _fetchable(error, request))
     return fetch_dump(request).files
+
+
+def plan_if_missing(request: FetchRequest) -> FetchPlan | None:
+    """What `find_or_fetch` would fetch first; None when it would fetch nothing. Nothing is written.
+
+    Raises:
+        UsageError, InputError, FetchError: as `find_or_fetch`.
+    """
+    try:
+        find_dump(request.dump_dir, request.wiki, request.date)
+    except InputError as error:
+        _fetchable(error, request)
+        return plan_dump(request)
+    return None
+
+
+def _fetchable(error: InputError, request: FetchRequest) -> InputError:
+    """The error of a dump that is not there, when it may be fetched.
+
+    Raises:
+        InputError: it may not, since nobody gave a contact.
+    """
+    if not request.contact:
+        raise InputError(f"{error}. With --contact MAIL it is downloaded") from error
+    return error
 
 
 def plan_dump(request: FetchRequest) -> FetchPlan:

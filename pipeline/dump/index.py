@@ -36,7 +36,7 @@ def index_offsets(index: Path, size_bytes: int) -> list[int]:
         WrongIndex: a line is no `offset:page_id:title`, the file is damaged, or an offset lies past the dump's end.
     """
     offsets = {0}
-    for text in _lines(index):
+    for text in index_lines(index):
         found = _FIRST_OF_RUN.findall(text)
         if len(found) != text.count(b"\n"):
             raise WrongIndex(f"{index} has a line that is no offset:page_id:title")
@@ -49,7 +49,7 @@ def index_offsets(index: Path, size_bytes: int) -> list[int]:
     return ordered
 
 
-def _lines(index: Path) -> Iterator[bytes]:
+def index_lines(index: Path) -> Iterator[bytes]:
     """Whole lines of the index, many at a time, each ended by a newline."""
     rest = b""
     try:

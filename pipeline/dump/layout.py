@@ -56,7 +56,7 @@ def find_dump(
     if not _DATE.fullmatch(date):
         raise UsageError(f"--dump must be a date of eight digits such as 20210101, not {date!r}")
     stem = f"{wiki}-{date}"
-    for folder in (dump_dir / wiki / date, dump_dir / stem, dump_dir / wiki, dump_dir):
+    for folder in _places(dump_dir, wiki, date):
         for kind in _KINDS:
             if pages := _pages(folder, f"{stem}-{kind}"):
                 return _checked(folder, stem, pages, verify=verify, on_bytes=on_bytes)
@@ -106,11 +106,6 @@ def _checked(
     warnings: list[str] = []
     indexes = {path: index for path in pages if (index := index_beside(path)) is not None}
     page_props = _first_file(folder, f"{stem}-page_props.sql.gz", f"{stem}-page_props.sql")
-    if page_props is None:
-        warnings.append(
-            f"{folder / stem}-page_props.sql.gz is missing: no Wikidata ids, no page images, and disambiguation "
-            "pages are told by their templates alone"
-        )
     files = [*pages, *indexes.values(), *([page_props] if page_props else [])]
     jobs = _jobs(folder, stem, warnings)
     _check_jobs(jobs, files, pages)
@@ -201,11 +196,27 @@ def _usable_siteinfo(path: Path | None, warnings: list[str]) -> Path | None:
 
 def _not_found(dump_dir: Path, wiki: str, date: str) -> str:
     stem = f"{wiki}-{date}"
-    places = ", ".join(str(place) for place in (dump_dir / wiki / date, dump_dir / stem, dump_dir / wiki, dump_dir))
+    places = ", ".join(str(place) for place in _places(dump_dir, wiki, date))
     names = ", ".join(f"{stem}-{kind}.xml.bz2" for kind in _KINDS)
+    there = ", ".join(dates) if (dates := _dates(dump_dir, wiki)) else "none"
     return (
-        f"no dump {stem} was found; looked in {places} for {names} and for numbered parts of them. "
+        f"no dump {stem} was found; looked in {places} for {names} and for numbered parts of them. Dates of {wiki} "
+        f"that are there: {there}. "
         f"Download {stem}-{_KINDS[0]}.xml.bz2 with its index, {stem}-page_props.sql.gz and {stem}-sha1sums.txt from "
         f"https://dumps.wikimedia.org/{wiki}/{date}/ (about the last seven runs), or from the Internet Archive item "
         f"{stem} (older ones), into {dump_dir / wiki / date}; or name the file with --file"
     )
+
+
+def _places(dump_dir: Path, wiki: str, date: str) -> tuple[Path, ...]:
+    """Folders in which a dump may lie, in the order in which they are looked into."""
+    return (dump_dir / wiki / date, dump_dir / f"{wiki}-{date}", dump_dir / wiki, dump_dir)
+
+
+def _dates(dump_dir: Path, wiki: str) -> list[str]:
+    """Dates of the dumps of a wiki that lie in a folder, oldest first."""
+    names = f"{wiki}-[0-9]*-pages-*.xml*"
+    places = (f"{wiki}/[0-9]*/", f"{wiki}-[0-9]*/", f"{wiki}/", "")
+    files = [path.name for place in places for path in dump_dir.glob(place + names) if path.suffix != ".part"]
+    dates = {name.removeprefix(f"{wiki}-").partition("-")[0] for name in files}
+    return sorted(date for date in dates if _DATE.fullmatch(date))

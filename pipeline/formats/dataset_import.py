@@ -1,27 +1,23 @@
 """Turning files of one format into the data-set artifacts."""
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from pipeline.formats.dataset_rows import candidate_rows, mention_rows, pair_id, pair_row
+from pipeline.formats.dataset_writing import STAGING, publish_artifact, write_by_split, write_rows
 from pipeline.formats.registry import Format
 from pipeline.formats.repairing import count_repairs
 from pipeline.formats.splits import ALL, apply_splits, read_splits
 from pipeline.formats.statistics import CaptionStatistics, caption_statistics
 from pipeline.records import dataset_schemas as schemas
-from pipeline.records.columns import Columns
 from pipeline.records.dataset import Caption, Repair, RepairKind
 from pipeline.records.digest import file_digest, options_digest
 from pipeline.records.errors import UsageError
-from pipeline.records.manifest import MANIFEST, SUCCESS, publish, write_json, write_manifest
-from pipeline.records.schemas import Schema
-from pipeline.records.shards import Shard, write_shard
+from pipeline.records.manifest import MANIFEST, SUCCESS, write_json
 
-STAGING = ".staging"
 FOLDERS = {"pairs": schemas.PAIRS, "mentions": schemas.DATASET_MENTIONS, "given_candidates": schemas.GIVEN_CANDIDATES}
 """Folder -> schema of what is kept by split; `repairs` stands beside them."""
 REPAIRS = "repairs"
@@ -100,17 +96,14 @@ def write_dataset(found: Imported, options: ImportOptions) -> None:
         "given_candidates": lambda caption: candidate_rows(caption, source),
     }
     counts: dict[str, int] = {}
+    by_split = _by_split(found.captions)
     for folder, schema in FOLDERS.items():
-        shards = [
-            _write_split(out / STAGING / folder, schema, split, (row for one in captions for row in rows[folder](one)))
-            for split, captions in _by_split(found.captions).items()
-        ]
-        counts[folder] = _publish(out, folder, schema, stage_id, [shard for shard in shards if shard.rows])
+        wanted = {split: _rows(rows[folder], captions) for split, captions in by_split.items()}
+        counts[folder] = write_by_split(out, folder, schema, stage_id, wanted)
     staged = out / STAGING / REPAIRS
     staged.mkdir(parents=True)
-    counts[REPAIRS] = _publish(
-        out, REPAIRS, schemas.REPAIRS, stage_id, [_write(staged, schemas.REPAIRS, found.repairs)]
-    )
+    shard = write_rows(staged, schemas.REPAIRS, found.repairs)
+    counts[REPAIRS] = publish_artifact(out, REPAIRS, schemas.REPAIRS, stage_id, [shard])
     shutil.rmtree(out / STAGING)
     write_json(out / "repairs.json", repairs_report(found.repairs))
     figures = {name: asdict(one) for name, one in found.statistics().items()}
@@ -158,34 +151,15 @@ def _several_splits(captions: Sequence[Caption], options: ImportOptions) -> list
     ]
 
 
+def _rows(make: Callable[[Caption], Iterable[Any]], captions: Iterable[Caption]) -> Iterator[Any]:
+    return (row for caption in captions for row in make(caption))
+
+
 def _by_split(captions: Sequence[Caption]) -> dict[str, list[Caption]]:
     groups: dict[str, list[Caption]] = {name: [] for name in sorted({caption.split for caption in captions})}
     for caption in captions:
         groups[caption.split].append(caption)
     return groups
-
-
-def _write_split(folder: Path, schema: Schema, split: str, rows: Iterable[Any]) -> Shard:
-    name = f"split={split}"
-    (folder / name).mkdir(parents=True)
-    shard = _write(folder / name, schema, rows)
-    if not shard.rows:
-        shutil.rmtree(folder / name)
-    return replace(shard, name=f"{name}/{shard.name}")
-
-
-def _write(folder: Path, schema: Schema, rows: Iterable[Any]) -> Shard:
-    columns = Columns(schema)
-    values = attrgetter(*schema.names)
-    for row in rows:
-        columns.append(values(row))
-    return write_shard(columns.take(), folder / "part-00000.parquet", schema)
-
-
-def _publish(out: Path, folder: str, schema: Schema, stage_id: str, shards: Sequence[Shard]) -> int:
-    write_manifest(out / STAGING / folder, schema, stage_id, shards)
-    publish(out / STAGING / folder, out / folder)
-    return sum(shard.rows for shard in shards)
 
 
 def _fingerprints(options: ImportOptions) -> list[dict[str, Any]]:

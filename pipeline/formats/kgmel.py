@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.formats.entity_urls import NIL
-from pipeline.formats.json_input import Record, read_records
-from pipeline.formats.listed import read_listed
-from pipeline.formats.mending import mend_image_url
-from pipeline.formats.reading import KeyCheck, Reading, refuse, unique_keys
-from pipeline.formats.repairing import RepairLog
+from pipeline.formats.json_input import Record
+from pipeline.formats.listed import ListedForm, read_listed_file
+from pipeline.formats.reading import Reading, refuse, unique_keys
 from pipeline.records.dataset import Caption
 
 
@@ -24,18 +22,7 @@ def read_kgmel(path: Path, *, take_first: bool = False) -> Reading:
     Raises:
         InputError: the file is no such JSON; names file, record number and field.
     """
-    log = RepairLog(path)
-    keys = KeyCheck()
-    captions = []
-    for record in read_records(path):
-        log.begin(record.number)
-        key = keys.check(str(record.number_of(record.member("id"), "id")), record)
-        text = record.full_text(record.member("sentence"), "sentence")
-        lists = {field: _texts(record, field) for field in ("mention", "entity", "answer")}
-        url = mend_image_url(_optional(record, "img-url") or "", log, "img-url")
-        mentions = read_listed(record, text, lists, log, take_first=take_first)
-        captions.append(Caption(key, text, mentions, url, image_file=_optional(record, "imgPath")))
-    return Reading(captions, log.repairs)
+    return read_listed_file(path, _FORM, take_first=take_first)
 
 
 def write_kgmel(captions: Iterable[Caption], path: Path) -> None:
@@ -68,10 +55,12 @@ def _object(caption: Caption) -> dict[str, Any]:
     return value
 
 
+def _key(record: Record) -> str:
+    return str(record.number_of(record.member("id"), "id"))
+
+
 def _texts(record: Record, field: str) -> tuple[str, ...]:
     return record.texts(record.member(field), field)
 
 
-def _optional(record: Record, field: str) -> str | None:
-    value = record.value.get(field)
-    return None if value is None else record.text(value, field)
+_FORM = ListedForm(("mention", "entity", "answer"), _key, _texts, url_field="img-url")

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.formats.entity_urls import NIL
-from pipeline.formats.json_input import Record, read_records
-from pipeline.formats.listed import read_listed
-from pipeline.formats.reading import KeyCheck, Reading, refuse, unique_keys
-from pipeline.formats.repairing import RepairLog
+from pipeline.formats.json_input import Record
+from pipeline.formats.listed import ListedForm, read_listed_file
+from pipeline.formats.reading import Reading, refuse, unique_keys
 from pipeline.records.dataset import Caption
 
 _FIELDS = ("mentions", "entities", "answer")
@@ -28,19 +27,7 @@ def read_melbench(path: Path, *, take_first: bool = False) -> Reading:
     Raises:
         InputError: the file is no such JSON; names file, record number and field.
     """
-    log = RepairLog(path)
-    keys = KeyCheck()
-    captions = []
-    for record in read_records(path):
-        log.begin(record.number)
-        key = keys.check(_key(record), record)
-        text = record.full_text(record.member("sentence"), "sentence")
-        lists = {field: _texts(record, field) for field in _FIELDS}
-        image = record.value.get("imgPath")
-        image_file = None if image is None else record.text(image, "imgPath")
-        mentions = read_listed(record, text, lists, log, take_first=take_first)
-        captions.append(Caption(key, text, mentions, image_file=image_file))
-    return Reading(captions, log.repairs)
+    return read_listed_file(path, _FORM, take_first=take_first)
 
 
 def write_melbench(captions: Iterable[Caption], path: Path, *, as_texts: bool = False) -> None:
@@ -83,3 +70,6 @@ def _key(record: Record) -> str:
 def _texts(record: Record, field: str) -> tuple[str, ...]:
     value = record.member(field)
     return (value,) if isinstance(value, str) and record.text(value, field) else record.texts(value, field)
+
+
+_FORM = ListedForm(_FIELDS, _key, _texts)

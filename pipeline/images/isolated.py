@@ -17,6 +17,7 @@ from typing import Self
 
 import psutil
 
+from pipeline.images.fonts import font_environment
 from pipeline.images.options import NormalizeOptions
 from pipeline.images.outcomes import Failure, Outcome, Reason, from_parts
 from pipeline.images.wire import TimedPipe, WireError, WireTimeoutError, pack
@@ -174,7 +175,7 @@ class Isolated:
     def _environment(self) -> dict[str, str]:
         paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
         return {
-            **os.environ,
+            **font_environment(self._folder, dict(os.environ)),
             "PYTHONPATH": os.pathsep.join(path for path in paths if path),
             "TMPDIR": str(self._folder),
             "OMP_NUM_THREADS": "1",

@@ -41,7 +41,7 @@ def decode_video(data: bytes, kind: str, options: NormalizeOptions) -> Picture:
         frame = film.frame(time_s, _SQUARE)
     if frame is None:
         raise ImageError(Reason.NO_FRAME, f"no frame can be decoded at {time_s:g} s")
-    return Picture(frame.convert("RGB"), *frame.size, backend=_version(), frame_time_s=time_s, steps=["frame"])
+    return Picture(frame.convert("RGB"), *frame.size, backend=ffmpeg_version(), frame_time_s=time_s, steps=["frame"])
 
 
 def frame_score(frame: Image.Image) -> float:
@@ -70,7 +70,12 @@ def ffmpeg_path() -> str:
 
 
 @cache
-def _version() -> str:
+def ffmpeg_version() -> str:
+    """Name and version of ffmpeg.
+
+    Raises:
+        ImageError: no_ffmpeg.
+    """
     first = subprocess.run([ffmpeg_path(), "-version"], capture_output=True, check=False).stdout.split(b"\n")[0]  # noqa: S603
     return "ffmpeg-" + (first.split()[2:3] or [b"unknown"])[0].decode("ascii", errors="replace")
 

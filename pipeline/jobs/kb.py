@@ -1,33 +1,37 @@
 """The KB job: from a Wikipedia dump to entities and P(e|m)."""
 
-import json
 import logging
 import shutil
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
 
 from pipeline.beamx.deadletters import check_error_rate
-from pipeline.beamx.lock import LOCK, OutputLock
 from pipeline.jobs.kb_context import KbContext
 from pipeline.jobs.kb_options import KbOptions
-from pipeline.jobs.kb_parse import compact_stage, extract_stage, forget_ranges
-from pipeline.jobs.kb_plan import FORMAT, KbPlan, dump_date, plan_kb
+from pipeline.jobs.kb_parse import parse_stages
+from pipeline.jobs.kb_plan import FORMAT, plan_kb
 from pipeline.jobs.kb_priors import priors_stage, store_stage
 from pipeline.jobs.kb_resolve import count_stage, resolve_stage
 from pipeline.jobs.licences import write_licences
-from pipeline.jobs.stages import Stage, StageReport, Workspace, run_stages
+from pipeline.jobs.output import (
+    RUN,
+    check_same_wiki,
+    output_folder,
+    planned,
+    published_artifacts,
+    run_record,
+    written_by,
+)
+from pipeline.jobs.read_dump import forget_ranges
+from pipeline.jobs.stages import Stage, StageReport, run_stages
 from pipeline.records import schemas
-from pipeline.records.artifacts import KB_ARTIFACTS
-from pipeline.records.errors import MelError, UsageError
-from pipeline.records.manifest import MANIFEST, SUCCESS, open_artifact, write_json
+from pipeline.records.manifest import MANIFEST, SUCCESS, write_json
 
-RUN = "_run.json"
+CALLED = "KB"
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -51,24 +55,12 @@ def build_kb(options: KbOptions) -> KbResult:
     Raises:
         MelError: one sentence on what is wrong; everything finished stays for the next run.
     """
-    workspace = Workspace(options.out.resolve())
-    if options.out.exists() and not options.out.is_dir():
-        raise UsageError(f"--out {options.out} is a file; give a folder")
-    try:
-        return _build(options, workspace)
-    finally:
-        with suppress(OSError):  # a folder that holds nothing was made for a run that never began
-            options.out.rmdir()
-
-
-def _build(options: KbOptions, workspace: Workspace) -> KbResult:
-    with OutputLock(workspace.out):
-        _check_place(workspace)
-        plan = _plan(options, workspace)
-        _check_same_wiki(plan, options.out)
+    with output_folder(options.out, CALLED) as workspace:
+        plan = planned(workspace, lambda: plan_kb(options, workspace.staging / "cache"))
+        check_same_wiki(options.out, CALLED, plan.siteinfo.wiki, plan.inputs.date)
         for warning in plan.warnings:
             _LOGGER.warning("%s", warning)
-        context = KbContext(plan, workspace)
+        context = KbContext.of(plan, workspace)
         reports = run_stages(kb_stages(context), workspace)
         forget_ranges(context)
         shutil.rmtree(workspace.staging / "shuffle", ignore_errors=True)
@@ -77,54 +69,13 @@ def _build(options: KbOptions, workspace: Workspace) -> KbResult:
 
 def kb_stages(context: KbContext) -> list[Stage]:
     """The chain of stages."""
-    compact = compact_stage(context)
     return [
-        extract_stage(context, compact),
-        compact,
+        *parse_stages(context),
         count_stage(context),
         resolve_stage(context),
         priors_stage(context),
         store_stage(context),
     ]
-
-
-def _plan(options: KbOptions, workspace: Workspace) -> KbPlan:
-    """The plan; a folder that was made for a plan that fails does not stay."""
-    is_new = not workspace.staging.exists()
-    try:
-        return plan_kb(options, workspace.staging / "cache")
-    except MelError:
-        if is_new:
-            shutil.rmtree(workspace.staging, ignore_errors=True)
-        raise
-
-
-def _check_same_wiki(plan: KbPlan, out: Path) -> None:
-    """Refuse to put the KB of one wiki in the place of another's."""
-    if not (out / MANIFEST).is_file():
-        return
-    try:
-        there = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-    except ValueError:
-        return  # damaged: the run makes it anew
-    known, new = (there.get("wiki"), there.get("date")), (plan.siteinfo.wiki, dump_date(plan))
-    if known != new:
-        raise UsageError(
-            f"--out {out} holds the KB of {_called(*known)}, and this is {_called(*new)}; "
-            "give another folder, or delete that one first"
-        )
-
-
-def _called(wiki: str | None, date: str | None) -> str:
-    return f"{wiki or 'an unnamed wiki'}, {date or 'date unknown'}"
-
-
-def _check_place(workspace: Workspace) -> None:
-    """Refuse a folder that holds something else."""
-    out = workspace.out
-    is_ours = workspace.staging.is_dir() or (out / MANIFEST).is_file()
-    if not is_ours and any(path.name != LOCK for path in out.iterdir()):
-        raise UsageError(f"--out {out} holds files that are no KB; give a new or empty folder")
 
 
 def _finish(context: KbContext, reports: Sequence[StageReport]) -> KbResult:
@@ -136,35 +87,20 @@ def _finish(context: KbContext, reports: Sequence[StageReport]) -> KbResult:
     counts = _counts(figures)
     write_licences(out, plan.siteinfo, counts_date=_newest(context))
     write_json(out / MANIFEST, _manifest(context, counts))
-    run = {
-        "version": version("mel-toolkit"),
-        "seconds": round(sum(report.seconds for report in reports if not report.was_done), 3),
-        "engine": {"workers": plan.options.engine.workers, "shuffle": plan.options.engine.shuffle},
-        "siteinfo_source": plan.siteinfo_source,
-        "warnings": list(plan.warnings),
-        "stages": {
-            report.name: {"figures": report.figures, "seconds": report.seconds, "was_done": report.was_done}
-            for report in reports
-        },
-    }
-    write_json(out / RUN, run)
+    more = {"siteinfo_source": plan.inputs.siteinfo_source, "warnings": list(plan.warnings)}
+    write_json(out / RUN, run_record(reports, context.engine, more))
     (out / SUCCESS).touch()
     return KbResult(plan.options.out, tuple(reports), counts, plan.warnings)
 
 
 def _manifest(context: KbContext, counts: dict[str, int]) -> dict[str, Any]:
     plan = context.plan
-    artifacts = {}
-    for artifact in KB_ARTIFACTS:
-        if not artifact.staging:
-            reader = open_artifact(context.workspace.place(artifact), artifact.schema)
-            artifacts[artifact.name] = {"rows": reader.rows, "shards": len(reader.shards)}
     return {
         "kind": "kb",
         "format": FORMAT,
         "wiki": plan.siteinfo.wiki,
-        "date": dump_date(plan),
-        "inputs": list(plan.inputs),
+        "date": plan.inputs.date,
+        "inputs": list(plan.inputs.fingerprints),
         "siteinfo": plan.siteinfo.to_json(),
         "siteinfo_digest": plan.siteinfo.digest(),
         "options": {
@@ -175,8 +111,8 @@ def _manifest(context: KbContext, counts: dict[str, int]) -> dict[str, Any]:
             "prior": plan.options.prior.as_json(),
         },
         "stages": plan.ids,
-        "written_by": {name: version(name) for name in ("mel-toolkit", "pyarrow")},
-        "artifacts": artifacts,
+        "written_by": written_by(),
+        "artifacts": published_artifacts(context),
         "counts": counts,
     }
 

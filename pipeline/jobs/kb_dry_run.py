@@ -1,16 +1,21 @@
 """What a KB job would read and write, and how long."""
 
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.dump.page_props import build_page_props
+from pipeline.jobs.dump_units import plan_units
+from pipeline.jobs.kb import kb_stages
+from pipeline.jobs.kb_context import KbContext
 from pipeline.jobs.kb_options import KbOptions
-from pipeline.jobs.kb_plan import KbPlan, plan_kb, plan_units
+from pipeline.jobs.kb_plan import KbPlan, plan_kb
+from pipeline.jobs.stages import Workspace, done_stages
+from pipeline.jobs.trial import TRIAL_S, Trial, try_ranges
 from pipeline.transforms.extract_range import ExtractOptions, RangeExtractor
 
-TRIAL_S = 5.0
+EXTRACT = "extract"
+NOTHING = Trial(size_bytes=0, ranges=0, parse_s=0.0, staged_bytes=0, trial_ranges=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,48 +23,49 @@ class Estimate:
     """A dry run.
 
     Attributes:
-        parse_s: seconds that parsing would take with the asked workers, from the speed of the trial.
-        staged_bytes: size of what parsing would write.
-        trial_ranges: ranges that were read for the trial.
+        done: stages that an earlier run with these options finished; they would be skipped.
+        left: stages that would run.
+        trial: what some ranges tell of those to read; of none when `extract` is done.
     """
 
     plan: KbPlan
-    size_bytes: int
-    ranges: int
-    parse_s: float
-    staged_bytes: int
-    trial_ranges: int
+    done: tuple[str, ...]
+    left: tuple[str, ...]
+    trial: Trial
 
 
 def estimate_kb(options: KbOptions, trial_s: float = TRIAL_S) -> Estimate:
-    """Read ranges from the middle of the dump for some seconds, throw the result away, and extrapolate."""
+    """Read ranges from the middle of the dump for some seconds, throw the result away, and extrapolate.
+
+    When an earlier run has read the dump, nothing is read.
+    """
     with tempfile.TemporaryDirectory(prefix="build-kb-") as name:
         folder = Path(name)
         plan = plan_kb(options, folder / "cache")
-        units = plan_units(plan)
-        page_props = folder / "page_props.arrow" if plan.page_props else None
-        if plan.page_props and page_props:
-            build_page_props(plan.page_props, page_props)
-        extractor = RangeExtractor(
-            ExtractOptions(
-                str(folder),
-                plan.siteinfo,
-                plan.headers,
-                str(page_props) if page_props else None,
-                options.namespaces,
-                options.lead,
-            )
+        workspace = Workspace(options.out.resolve())
+        stages = kb_stages(KbContext.of(plan, workspace))
+        done = done_stages(stages, workspace)
+        left = tuple(stage.name for stage in stages if stage.name not in done)
+        if EXTRACT in done:
+            return Estimate(plan, done, left, NOTHING)
+        return Estimate(plan, done, left, _try(plan, folder, trial_s))
+
+
+def _try(plan: KbPlan, folder: Path, trial_s: float) -> Trial:
+    options = plan.options
+    page_props = None
+    if plan.page_props is not None:
+        page_props = folder / "page_props.arrow"
+        build_page_props(plan.page_props, page_props)
+    extractor = RangeExtractor(
+        ExtractOptions(
+            str(folder),
+            plan.siteinfo,
+            plan.headers,
+            str(page_props) if page_props else None,
+            options.namespaces,
+            options.lead,
         )
-        begun = time.perf_counter()
-        read = staged = trials = 0
-        for unit in units[len(units) // 2 :]:
-            record = extractor.extract(unit)
-            read += record["bytes"]
-            staged += sum(shard["size_bytes"] for shard in record["shards"])
-            trials += 1
-            if time.perf_counter() - begun > trial_s:
-                break
-        seconds = time.perf_counter() - begun
-    size = sum(unit.dump_range.size_bytes for unit in units)
-    share = size / max(read, 1)
-    return Estimate(plan, size, len(units), seconds * share / options.engine.workers, int(staged * share), trials)
+    )
+    units = plan_units(plan.ranges, plan.headers, options.limit_pages)
+    return try_ranges(extractor, units, options.engine.workers, trial_s)

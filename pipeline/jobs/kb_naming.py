@@ -14,6 +14,7 @@ from pipeline.kb.named_rows import further_surfaces
 from pipeline.kb.named_span import RAW, distinct_red, name_span
 from pipeline.kb.naming import Naming
 from pipeline.kb.page_table import KIND_NAMES
+from pipeline.kb.red_links import RedRule
 from pipeline.records import schemas
 from pipeline.records.manifest import Reader, read_shard
 from pipeline.records.names import DropReason, PageKind
@@ -51,7 +52,7 @@ class Named:
 
 
 def name_titles(
-    find: Callable[[Schema], Reader], work: Path, *, span_bits: int, keep_red_links: bool, is_done: bool = False
+    find: Callable[[Schema], Reader], work: Path, *, span_bits: int, red: RedRule, is_done: bool = False
 ) -> Named:
     """Write the shards of `NAMED` and the red entities met; nothing when they are there already.
 
@@ -59,26 +60,24 @@ def name_titles(
         find: opens pages and the artifacts of `RAW`.
         work: folder of the artifacts.
         span_bits: bits of the spans of page ids, which shards are.
-        keep_red_links: whether titles without a page become entities.
+        red: which titles without a page become entities.
         is_done: an earlier run wrote everything.
     """
     log = UnitLog(work / _LOG)
     record = log.record(_ALL) if is_done else None
     if record is None:
-        record = _write_names(find, work, span_bits=span_bits, keep_red_links=keep_red_links)
+        record = _write_names(find, work, span_bits=span_bits, red=red)
         log.finish(_ALL, record)
     return Named(record["reckonings"], tuple(record["duplicates"]), record["n_articles"])
 
 
-def _write_names(
-    find: Callable[[Schema], Reader], work: Path, *, span_bits: int, keep_red_links: bool
-) -> dict[str, Any]:
+def _write_names(find: Callable[[Schema], Reader], work: Path, *, span_bits: int, red: RedRule) -> dict[str, Any]:
     pages, redirects = find(schemas.PAGES), find(schemas.RAW_REDIRECTS)
-    naming = Naming(pages.tables(_PAGES), redirects.tables(_REDIRECTS), keep_red_links=keep_red_links)
+    naming = Naming(pages.tables(_PAGES), redirects.tables(_REDIRECTS), red=red)
     further = further_surfaces(naming)
     owners = further["page_id"].to_numpy()
     writers = {schema: ShardWriter(str(work / schema.name), schema) for schema in NAMED}
-    red = empty_table(schemas.RED_ENTITIES)
+    reds = empty_table(schemas.RED_ENTITIES)
     sums: dict[str, Counter[str]] = {}
     for path in pages.paths:
         number = int(path.stem.removeprefix("part-"))
@@ -88,10 +87,10 @@ def _write_names(
         span = name_span(naming, naming.pages.rows_between(low, high), raw, further.slice(first, last - first))
         for schema, writer in writers.items():
             writer.write(number, span.tables[schema])
-        red = distinct_red([red, span.red])
+        reds = distinct_red([reds, span.red])
         for name, figures in span.figures.items():
             sums.setdefault(name, Counter()).update(figures)
-    ShardWriter(str(work / schemas.RED_ENTITIES.name), schemas.RED_ENTITIES).write(_FROM_TITLES, red)
+    ShardWriter(str(work / schemas.RED_ENTITIES.name), schemas.RED_ENTITIES).write(_FROM_TITLES, reds)
     return _record(naming, pages.rows, sums)
 
 

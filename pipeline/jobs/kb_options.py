@@ -4,11 +4,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.beamx.engine import Engine
+from pipeline.dump.choice import PAGE_PROPS
+from pipeline.dump.fetch_settings import FetchSettings
+from pipeline.jobs.dump_inputs import DumpRequest
 from pipeline.kb.priors import PAPER_PRESET, PriorOptions, Weights
 from pipeline.records.errors import UsageError
 from pipeline.records.names import ITEM_KINDS, Context
 from pipeline.wikitext.page import LEAD_FAST, LEAD_PARSER
 
+DEFAULT_WIKI = "enwiki"
 LEADS = (LEAD_FAST, LEAD_PARSER)
 MAX_WEIGHT = 1_000_000
 COUNTS = ("links", "pages")
@@ -30,6 +34,7 @@ class KbOptions:
         limit_pages: read only the first pages of the dump.
         max_error_rate: largest share of pages that may fail.
         range_bytes: compressed size of a unit of parsing.
+        fetch: how a dump that is not there may be downloaded.
     """
 
     out: Path
@@ -50,6 +55,7 @@ class KbOptions:
     engine: Engine = field(default_factory=Engine)
     max_error_rate: float = 0.001
     range_bytes: int = 1 << 20
+    fetch: FetchSettings | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.
@@ -77,6 +83,22 @@ class KbOptions:
                 raise UsageError(f"--weight-{name} is a whole number from 0 to {MAX_WEIGHT:,}, got {weight}")
 
     @property
+    def dump_request(self) -> DumpRequest:
+        """The part that decides which dump is read."""
+        return DumpRequest(
+            files=self.files,
+            dump=self.dump,
+            wiki=self.wiki,
+            default_wiki=DEFAULT_WIKI,
+            dump_dir=self.dump_dir,
+            siteinfo=self.siteinfo,
+            page_props=self.page_props,
+            range_bytes=self.range_bytes,
+            tables=(PAGE_PROPS,),
+            fetch=self.fetch,
+        )
+
+    @property
     def prior(self) -> PriorOptions:
         """The part that decides P(e|m) alone."""
         options = PriorOptions(self.weights, self.count, item_kinds=tuple(sorted(self.item_kinds)))
@@ -91,5 +113,5 @@ def _check_choice(flag: str, value: str, allowed: tuple[str, ...]) -> None:
 def default_out(files: tuple[Path, ...], dump: str | None, wiki: str) -> Path:
     """data/kb/WIKI-DATE, or the name of the first file without its endings."""
     if dump or not files:
-        return Path("data/kb") / f"{wiki or 'enwiki'}-{dump}"
+        return Path("data/kb") / f"{wiki or DEFAULT_WIKI}-{dump}"
     return Path("data/kb") / files[0].name.split(".")[0].removesuffix("-pages-articles")

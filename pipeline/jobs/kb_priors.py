@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from pipeline.beamx.engine import run_pipeline
 from pipeline.beamx.spill import sweep
-from pipeline.jobs.kb_context import KbContext, add_tallies, reckoning
+from pipeline.jobs.context import add_tallies, reckoning
+from pipeline.jobs.kb_context import KbContext
 from pipeline.jobs.stages import Stage
 from pipeline.kb.store import MentionStore
 from pipeline.kb.store_build import build_store

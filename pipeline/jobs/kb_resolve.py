@@ -9,13 +9,16 @@ import pyarrow.compute as pc
 from pipeline.beamx.engine import run_pipeline
 from pipeline.beamx.sink import shard_name
 from pipeline.beamx.spill import sweep
-from pipeline.jobs.kb_context import KbContext, add_tallies, reckoning
+from pipeline.jobs.context import add_tallies, reckoning
+from pipeline.jobs.kb_context import KbContext
 from pipeline.jobs.kb_naming import NAMED, Named, name_titles
 from pipeline.jobs.stages import Stage
+from pipeline.kb.red_links import RedRule
 from pipeline.records import schemas
 from pipeline.records.manifest import is_finished, open_artifact
 from pipeline.records.names import DropReason
 from pipeline.records.schemas import Schema
+from pipeline.titles.wiki import Wiki
 from pipeline.transforms.count import PARTITIONS, CountLinks
 from pipeline.transforms.resolve import EntityUnit, MakeEntities, ReadTables, ResolveCounts
 
@@ -67,12 +70,16 @@ def resolve_stage(context: KbContext) -> Stage:
 def _name_titles(context: KbContext, work: Path) -> Named:
     """Write everything that titles alone decide."""
     is_done = all(is_finished(work / schema.name) for schema in NAMED)
-    keep_red_links = context.plan.options.keep_red_links
-    named = name_titles(context.open, work, span_bits=context.span_bits, keep_red_links=keep_red_links, is_done=is_done)
+    named = name_titles(context.open, work, span_bits=context.span_bits, red=_red_rule(context), is_done=is_done)
     if not is_done:
         for schema in NAMED:
             context.finish(work, schema, "resolve")
     return named
+
+
+def _red_rule(context: KbContext) -> RedRule:
+    templates = Wiki.for_siteinfo(context.plan.siteinfo).templates
+    return RedRule(context.plan.options.keep_red_links, templates.disambiguation_suffix)
 
 
 def _resolve_counts(context: KbContext, work: Path) -> None:
@@ -89,7 +96,7 @@ def _resolve_counts(context: KbContext, work: Path) -> None:
         _ = tables | "Resolve" >> ResolveCounts(
             str(work),
             span_bits=context.span_bits,
-            keep_red_links=context.plan.options.keep_red_links,
+            red=_red_rule(context),
             mode=context.engine.shuffle,
             staging=context.shuffle_folder,
         )

@@ -88,6 +88,13 @@ def run_stages(
     return reports
 
 
+def done_stages(stages: Sequence[Stage], workspace: Workspace) -> tuple[str, ...]:
+    """Names of the stages that `run_stages` would skip."""
+    return tuple(
+        stage.name for stage in stages if workspace.log.record(stage.name) is not None and is_done(stage, workspace)
+    )
+
+
 def _run(stage: Stage, workspace: Workspace) -> StageReport:
     work = stage.work(workspace)
     for old in workspace.staging.glob(f"{stage.name}-*"):

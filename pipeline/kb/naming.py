@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from pipeline.kb.chains import NO_REDIRECT, STATUS_NAMES, Ends, follow_redirects
 from pipeline.kb.page_table import PageTable
+from pipeline.kb.red_links import RedRule
 from pipeline.kb.tables import as_chunked, positions
-from pipeline.records.digest import red_entity_id
 from pipeline.records.names import DropReason, PageKind, RedirectStatus
 
 _OK, _MISSING = STATUS_NAMES.index(RedirectStatus.OK), STATUS_NAMES.index(RedirectStatus.MISSING)
@@ -24,11 +24,13 @@ class Resolved:
         page: (N,) row of the page where redirects end, -1 when no page has the title.
         title: (N,) text, title where redirects end; null for loops and other wikis.
         entity_id: (N,) int64, null when it is no candidate; negative for a red entity.
+        red_reason: why a red title has none.
     """
 
     page: np.ndarray
     title: pa.Array
     entity_id: pa.Array
+    red_reason: str
 
     @property
     def is_red(self) -> np.ndarray:
@@ -39,7 +41,7 @@ class Resolved:
     @property
     def reason(self) -> pa.Array:
         """(N,) why there is no entity, '' where there is one."""
-        missing = pc.if_else(pa.array(self.is_red), DropReason.RED_LINK.value, DropReason.NOT_A_CANDIDATE.value)
+        missing = pc.if_else(pa.array(self.is_red), self.red_reason, DropReason.NOT_A_CANDIDATE.value)
         return pc.if_else(pc.is_valid(self.entity_id), "", missing)
 
 
@@ -49,10 +51,10 @@ class Naming:
     Some 60 bytes a page, titles included. Rows are those of `pages`.
     """
 
-    def __init__(self, pages: Iterable[pa.Table], raw_redirects: Iterable[pa.Table], *, keep_red_links: bool) -> None:
+    def __init__(self, pages: Iterable[pa.Table], raw_redirects: Iterable[pa.Table], *, red: RedRule) -> None:
         """Read pages and redirects by ascending page id; of two pages with one title the older page id stays."""
         self.pages = PageTable(pages)
-        self.keep_red_links = keep_red_links
+        self.red = red
         target, status, self._red_rows, self._red_titles = _read_redirects(self.pages, raw_redirects)
         self.ends: Ends = follow_redirects(target, status)
 
@@ -73,25 +75,18 @@ class Naming:
         entity_id = pc.if_else(
             pa.array(self.pages.has_kind(page, (PageKind.ARTICLE,))), self.pages.ids(page), pa.scalar(None, pa.int64())
         )
-        resolved = Resolved(page, title, entity_id)
-        if not self.keep_red_links:
+        resolved = Resolved(page, title, entity_id, self.red.reason())
+        if not self.red.keep:
             return resolved
-        is_red = resolved.is_red
-        ids = red_ids(title.filter(pa.array(is_red)))
-        return Resolved(page, title, pc.replace_with_mask(entity_id, pa.array(is_red), ids))
+        is_red = pa.array(resolved.is_red)
+        ids = self.red.ids(title.filter(is_red))
+        return Resolved(page, title, pc.replace_with_mask(entity_id, is_red, ids), self.red.reason())
 
     def _red_ends(self, rows: np.ndarray) -> pa.Array:
         """Title where each redirect ends that ends at a missing page, null for the others."""
         is_missing = _of(self.ends.status, rows) == _MISSING
         at = np.searchsorted(self._red_rows, np.where(is_missing, _of(self.ends.last, rows), 0))
         return self._red_titles.take(pa.array(at, mask=~is_missing))
-
-
-def red_ids(titles: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Ids of red entities for (N,) titles, each distinct title hashed once."""
-    encoded = _whole(_whole(titles).dictionary_encode())
-    ids = pa.array([red_entity_id(title) for title in encoded.dictionary.to_pylist()], pa.int64())
-    return ids.take(encoded.indices)
 
 
 def _read_redirects(

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.kb.naming import red_ids
+from pipeline.kb.red_links import RedRule
 from pipeline.kb.tables import sum_by
 from pipeline.records import schemas
-from pipeline.records.names import DropReason
 
 _COUNT_KEY = ("surface", "entity_id", "context", "in_template")
 
@@ -30,24 +29,20 @@ class JoinedCounts:
     dropped: dict[str, int]
 
 
-def join_counts(
-    target_counts: pa.Table, inlink_counts: pa.Table, targets: pa.Table, *, keep_red_links: bool
-) -> JoinedCounts:
+def join_counts(target_counts: pa.Table, inlink_counts: pa.Table, targets: pa.Table, *, red: RedRule) -> JoinedCounts:
     """Send links through redirects to entities (KB definitions, section 4.2)."""
-    joined = _with_entities(target_counts, targets, keep_red_links=keep_red_links)
+    joined = _with_entities(target_counts, targets, red=red)
     has_entity = pc.is_valid(joined["entity_id"])
     lost = sum_by(joined.filter(pc.invert(has_entity)), ("reason",), ("n_links",))
     found = joined.filter(has_entity)
-    red = found.filter(pc.less(found["entity_id"], 0)).select(["entity_id", "red_title"])
-    red = (
-        red.group_by(["entity_id", "red_title"], use_threads=False).aggregate([]).rename_columns(["entity_id", "title"])
-    )
-    inlinks = _with_entities(inlink_counts, targets, keep_red_links=keep_red_links)
+    names = ["entity_id", "red_title"]
+    met = found.filter(pc.less(found["entity_id"], 0)).group_by(names, use_threads=False).aggregate([])
+    inlinks = _with_entities(inlink_counts, targets, red=red)
     inlinks = inlinks.filter(pc.is_valid(inlinks["entity_id"]))
     return JoinedCounts(
         add_counts(found),
         add_inlinks(inlinks),
-        red.cast(schemas.RED_ENTITIES.arrow),
+        met.rename_columns(["entity_id", "title"]).cast(schemas.RED_ENTITIES.arrow),
         dict(zip(lost["reason"].to_pylist(), lost["n_links"].to_pylist(), strict=True)),
     )
 
@@ -72,16 +67,16 @@ def make_entities(articles: pa.Table, inlinks: pa.Table) -> pa.Table:
     return entities.append_column("kind", kind).select(schemas.ENTITIES.names).cast(schemas.ENTITIES.arrow)
 
 
-def _with_entities(counts: pa.Table, targets: pa.Table, *, keep_red_links: bool) -> pa.Table:
+def _with_entities(counts: pa.Table, targets: pa.Table, *, red: RedRule) -> pa.Table:
     """`counts` with entity_id, reason and red_title of each row's target."""
     at = pc.index_in(counts["target"], value_set=targets["title_key"].combine_chunks())
     is_unknown = pc.is_null(at)
     entity_id = targets["entity_id"].take(at)
     red_title = pc.if_else(is_unknown, counts["target"], targets["red_title"].take(at))
-    if keep_red_links:
-        ids = red_ids(counts["target"].filter(is_unknown))
+    if red.keep:
+        ids = red.ids(counts["target"].filter(is_unknown))
         entity_id = pc.replace_with_mask(_whole(entity_id), _whole(is_unknown), ids)
-    reason = pc.if_else(is_unknown, DropReason.RED_LINK.value, targets["reason"].take(at))
+    reason = pc.if_else(is_unknown, red.reason(), targets["reason"].take(at))
     return (
         counts.append_column("entity_id", entity_id)
         .append_column("reason", reason)

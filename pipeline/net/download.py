@@ -180,6 +180,11 @@ class _Part:
             raise FetchError(
                 FetchReason.SIZE, f"{self.url} has {total:,} bytes, but {size:,} were published", [self.url]
             )
+        bound = self.client.limits.max_file_bytes
+        if total is not None and total > bound:
+            raise FetchError(
+                FetchReason.TOO_LARGE, f"{self.url} has {total:,} bytes, more than the {bound:,} allowed", [self.url]
+            )
         if response.status_code != 206:
             self._start_over()
             self._remember(response)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.records import corpus, corpus_schemas, dataset, dataset_schemas, kb, schemas
+from pipeline.records import corpus, corpus_schemas, dataset, dataset_schemas, images, images_schemas, kb, schemas
 from pipeline.records.errors import DeadLetter
 from pipeline.records.schemas import Schema
 
@@ -55,11 +55,18 @@ KB_ARTIFACTS: tuple[Artifact, ...] = (
 """The knowledge base in the order in which it is made."""
 
 CORPUS_ARTIFACTS: tuple[Artifact, ...] = (
-    Artifact(corpus_schemas.NEWS_ARTICLES, corpus.NewsArticle, "clean", ("annotation",)),
+    Artifact(corpus_schemas.NEWS_ARTICLES, corpus.NewsArticle, "compact", ("clean", "annotation")),
+    Artifact(corpus_schemas.RAW_PAIRS, corpus.RawPair, "compact", ("clean",), staging=True),
+    Artifact(corpus_schemas.LOCAL_FILES, corpus.LocalFile, "compact", ("clean",), staging=True),
     Artifact(corpus_schemas.PAIRS, corpus.Pair, "clean", ("build_images", "list_entities", "annotation")),
     Artifact(schemas.ERRORS, DeadLetter, "compact", ("a person",)),
 )
 """The corpus of a news wiki."""
+
+WANTED = Artifact(images_schemas.WANTED_IMAGES, images.WantedImage, "list", ("fetch", "normalize"), staging=True)
+PICTURES = Artifact(images_schemas.IMAGES, images.ImageRow, "normalize", ("annotation", "modeling"))
+IMAGE_ARTIFACTS: tuple[Artifact, ...] = (WANTED, PICTURES)
+"""The images of a corpus or of entities."""
 
 DATASET_ARTIFACTS: tuple[Artifact, ...] = (
     Artifact(dataset_schemas.PAIRS, dataset.Pair, "import_dataset", ("modeling",), folder="pairs"),
@@ -74,6 +81,7 @@ DATASET_ARTIFACTS: tuple[Artifact, ...] = (
 ROAD: tuple[tuple[str, tuple[Artifact, ...]], ...] = (
     ("Knowledge base", KB_ARTIFACTS),
     ("Corpus", CORPUS_ARTIFACTS),
+    ("Images", IMAGE_ARTIFACTS),
     ("Data set", DATASET_ARTIFACTS),
 )
 """All folders of artifacts in the order in which they are made."""

@@ -36,6 +36,33 @@ class CaptionLink:
 
 
 @dataclass(frozen=True, slots=True)
+class RawPair:
+    """One image with its caption as an article shows it, before any rule; named like `Pair`."""
+
+    article_id: int
+    position: int
+    pair_id: str
+    article_title: str
+    date: datetime | None
+    topic: str
+    image_id: str
+    file_title: str
+    caption: str
+    caption_links: tuple[CaptionLink, ...]
+    credit: str
+    revision_id: int | None
+    unknown_templates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A file that has a page in the news wiki itself."""
+
+    page_id: int
+    file_title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """One image with its caption, as an article shows it."""
 

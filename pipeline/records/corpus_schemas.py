@@ -38,28 +38,44 @@ NEWS_ARTICLES = Schema(
         Column("topic_evidence", _TEXT, "What decided the topic, ties and unmapped categories by name"),
         _REVISION,
         Column("url", _TEXT, "Address of the article"),
-        Column("licence", _TEXT, "Licence of its text"),
+        Column("licence", _TEXT, "Licence of its text, '' when unknown"),
     ),
     ("article_id",), (("article_id", "ascending"),),
+)  # fmt: skip
+
+_PAIR_ID = Column("pair_id", _TEXT, "16 hex digits: hash of wiki, article, file title and caption")
+_ARTICLE_TITLE = Column("article_title", _TEXT, "Title key of the article")
+_POSITION = Column("position", _I32, "Document order in the article, from 0")
+_IMAGE_ID = Column("image_id", _TEXT, "16 hex digits: hash of wiki and file title")
+_FILE_TITLE = Column("file_title", _TEXT, "File title without prefix")
+_CAPTION = Column("caption", _TEXT, "Caption as a reader sees it, without credit")
+_CAPTION_LINKS = Column(
+    "caption_links", pa.list_(pa.field("element", CAPTION_LINK, nullable=False)),
+    "Links with their spans in the caption",
+)  # fmt: skip
+_CREDIT = Column("credit", _TEXT, "Credit that stood in the caption, '' when none")
+
+RAW_PAIRS = Schema(
+    "raw_pairs", 1, "Images with their captions of all articles, before any rule",
+    (
+        _ARTICLE_ID, _POSITION, _PAIR_ID, _ARTICLE_TITLE, _DATE, _TOPIC, _IMAGE_ID, _FILE_TITLE, _CAPTION,
+        _CAPTION_LINKS, _CREDIT, _REVISION,
+        Column("unknown_templates", _TEXTS, "Templates in the caption that no table knows, sorted"),
+    ),
+    ("article_id", "position"), (("article_id", "ascending"), ("position", "ascending")),
+)  # fmt: skip
+
+LOCAL_FILES = Schema(
+    "local_files", 1, "Files with a page in the news wiki itself: its own uploads",
+    (Column("page_id", _I64, "Id of the file's page"), _FILE_TITLE), ("page_id",), (("page_id", "ascending"),),
 )  # fmt: skip
 
 PAIRS = Schema(
     "pairs", 1, "Images with their captions, dropped ones included",
     (
-        Column("pair_id", _TEXT, "16 hex digits: hash of wiki, article, file title and caption"),
-        _ARTICLE_ID,
-        Column("article_title", _TEXT, "Title key of the article"),
-        _DATE, _TOPIC,
-        Column("position", _I32, "Document order in the article, from 0"),
-        Column("image_id", _TEXT, "16 hex digits: hash of wiki and file title"),
-        Column("file_title", _TEXT, "File title without prefix"),
-        Column("image_url", _TEXT, "Address of the original, '' until known"),
-        Column("caption", _TEXT, "Caption as a reader sees it, without credit"),
-        Column(
-            "caption_links", pa.list_(pa.field("element", CAPTION_LINK, nullable=False)),
-            "Links with their spans in the caption",
-        ),
-        Column("credit", _TEXT, "Credit that stood in the caption, '' when none"),
+        _PAIR_ID, _ARTICLE_ID, _ARTICLE_TITLE, _DATE, _TOPIC, _POSITION, _IMAGE_ID, _FILE_TITLE,
+        Column("image_url", _TEXT, "Address of the original: the wiki's own where it has a page for it, else Commons"),
+        _CAPTION, _CAPTION_LINKS, _CREDIT,
         Column("n_words", _I32, "Runs of word characters in the caption"),
         _REVISION,
         Column("status", _TEXT, "kept, review or dropped"),

@@ -81,6 +81,11 @@ class DropReason(StrEnum):
     NOT_A_CANDIDATE = "not_a_candidate"
     DUPLICATE_TITLE = "duplicate_title"
     NO_WEIGHT = "no_weight"
+    REDIRECT = "redirect"
+    NOT_PUBLISHED = "not_published"
+    NO_DATE = "no_date"
+    OUTSIDE_YEARS = "outside_years"
+    NOT_REDISTRIBUTABLE = "not_redistributable"
 
 
 class Level(StrEnum):

@@ -28,7 +28,8 @@ class Column:
 class Schema:
     """An artifact's columns, its key, its order inside a shard, and its version.
 
-    `sort` holds (column, "ascending" | "descending") pairs; a shard's rows obey it.
+    `sort` holds (column, "ascending" | "descending") pairs; a shard's rows obey it. `payloads` are columns of packed
+    bytes (pictures): they are not compressed again, and their shards have small row groups.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Schema:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     sort: tuple[tuple[str, str], ...]
+    payloads: tuple[str, ...] = ()
 
     @cached_property
     def arrow(self) -> pa.Schema:

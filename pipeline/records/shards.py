@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +16,11 @@ from pipeline.records.schemas import Schema
 
 ROW_GROUP_ROWS = 128 * 1024
 ROW_GROUP_BYTES = 64 << 20
-_WRITING = {"compression": "zstd", "version": "2.6", "write_page_checksum": True}
+PAYLOAD_GROUP_ROWS = (200, 1000)
+"""Least and most rows in a row group of a schema with payloads."""
+PAYLOAD_GROUP_BYTES = 1 << 30
+"""Beyond it even fewer rows: Arrow's offsets end at 2 GiB."""
+_WRITING = {"version": "2.6", "write_page_checksum": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ def write_tables(tables: Iterable[pa.Table], path: Path, schema: Schema, *, is_s
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     ready = (_ordered(conform(table, schema), schema, is_sorted=is_sorted) for table in tables)
     try:
-        with pq.ParquetWriter(temporary, schema.arrow, **_WRITING) as writer:
+        with pq.ParquetWriter(temporary, schema.arrow, **_writing(schema)) as writer:
             rows = _write_groups(writer, ready, schema)
         os.replace(temporary, path)
     finally:
@@ -69,7 +74,7 @@ def _write_groups(writer: pq.ParquetWriter, tables: Iterable[pa.Table], schema: 
     for table in tables:
         rows += table.num_rows
         rest = pa.concat_tables([rest, table])
-        group_rows = _group_rows(rest)
+        group_rows = _group_rows(rest, schema)
         n_full = rest.num_rows // group_rows
         for number in range(n_full):
             group = rest.slice(number * group_rows, group_rows).combine_chunks()
@@ -141,18 +146,35 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def _group_rows(table: pa.Table) -> int:
-    """Rows in a row group: 128k, or fewer where they would pass 64 MB."""
+def _writing(schema: Schema) -> dict[str, Any]:
+    """Arguments of ParquetWriter: zstd, but for payloads, which are packed already and never alike."""
+    if not schema.payloads:
+        return {"compression": "zstd", **_WRITING}
+    others = [name for name in schema.names if name not in schema.payloads]
+    codecs = dict.fromkeys(others, "zstd") | dict.fromkeys(schema.payloads, "none")
+    # Small batches: a page of the file ends only between two.
+    pages = {"use_dictionary": others, "write_statistics": others, "write_batch_size": 16}
+    return {"compression": codecs, **pages, **_WRITING}
+
+
+def _group_rows(table: pa.Table, schema: Schema) -> int:
+    """Rows in a row group: 128k, or fewer where they would pass 64 MB; with payloads 200 to 1,000."""
     if not table.num_rows:
         return ROW_GROUP_ROWS
     row_bytes = max(sum(_value_bytes(column) for column in table.columns) / table.num_rows, 1)
-    return int(max(1, min(ROW_GROUP_ROWS, ROW_GROUP_BYTES // row_bytes)))
+    rows = ROW_GROUP_BYTES // row_bytes
+    if schema.payloads:
+        least, most = PAYLOAD_GROUP_ROWS
+        return int(max(1, min(max(rows, least), most, PAYLOAD_GROUP_BYTES // row_bytes)))
+    return int(max(1, min(ROW_GROUP_ROWS, rows)))
 
 
 def _value_bytes(values: pa.ChunkedArray) -> int:
     """Bytes of the values alone: `nbytes` also counts buffers that depend on how the table was made."""
     if pa.types.is_list(values.type):
         return _value_bytes(pc.list_flatten(values))
-    if pa.types.is_string(values.type):
+    if pa.types.is_struct(values.type):
+        return sum(_value_bytes(pc.struct_field(values, place)) for place in range(values.type.num_fields))
+    if pa.types.is_string(values.type) or pa.types.is_binary(values.type):
         return int(pc.sum(pc.binary_length(values)).as_py() or 0)
     return int(len(values) * values.type.bit_width // 8)

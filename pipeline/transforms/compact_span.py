@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from pipeline.records.errors import InputError
 from pipeline.records.manifest import read_groups
-from pipeline.records.schemas import PAGES, Schema
+from pipeline.records.schemas import Schema
 from pipeline.records.shards import concat
 
 MAX_SHARDS = 256
@@ -83,16 +83,16 @@ def compact_span(unit: CompactUnit, schema: Schema) -> Iterator[pa.Table]:
             continue
         parts = (part for shard in within for part in read_groups(Path(shard.path), between=(id_column, low, high)))
         rows = concat(parts, schema)
-        if schema.name == PAGES.name:
-            _check_distinct(rows)
+        if schema.key == (id_column,) and "title" in schema.names:
+            _check_distinct(rows, id_column)
         yield rows
 
 
-def _check_distinct(pages: pa.Table) -> None:
-    ids = np.sort(pages["page_id"].to_numpy())
+def _check_distinct(pages: pa.Table, id_column: str) -> None:
+    ids = np.sort(pages[id_column].to_numpy())
     twice = ids[1:][ids[1:] == ids[:-1]]
     if len(twice):
-        titles = pages.filter(pc.equal(pages["page_id"], int(twice[0])))["title"].to_pylist()
+        titles = pages.filter(pc.equal(pages[id_column], int(twice[0])))["title"].to_pylist()
         raise InputError(
             f"page id {twice[0]} occurs twice in the dump ({' and '.join(repr(t) for t in titles)}); "
             "do the files given overlap, or hold more than one wiki?"

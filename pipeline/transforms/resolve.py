@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipeline.beamx.shuffle import HashJoin, HashShuffle
 from pipeline.beamx.sink import ShardWriter, WriteShards
 from pipeline.beamx.units import UnitLog
+from pipeline.kb.red_links import RedRule
 from pipeline.kb.resolving import add_counts, add_inlinks, join_counts, make_entities
 from pipeline.records import schemas
 from pipeline.records.manifest import read_groups, read_shard
@@ -46,15 +47,15 @@ class ResolveCounts(beam.PTransform):  # type: ignore[misc]
     Args:
         folder: where the three artifacts go.
         span_bits: bits of the spans of page ids, those of the other artifacts.
-        keep_red_links: whether titles without a page become entities.
+        red: which titles without a page become entities.
         mode, staging: of the shuffle.
     """
 
-    def __init__(self, folder: str, *, span_bits: int, keep_red_links: bool, mode: str, staging: str) -> None:
+    def __init__(self, folder: str, *, span_bits: int, red: RedRule, mode: str, staging: str) -> None:
         super().__init__()
         self.folder = Path(folder)
         self.span_bits = span_bits
-        self.keep_red_links = keep_red_links
+        self.red = red
         self.mode = mode
         self.staging = staging
 
@@ -64,9 +65,9 @@ class ResolveCounts(beam.PTransform):  # type: ignore[misc]
         joined = tables | "By target" >> HashJoin(
             _KEYS, PARTITIONS, schemas=arrow, mode=self.mode, staging=self.staging
         )
-        counts, inlinks, red = joined | "Join" >> beam.ParDo(
-            _Join(self.folder / "_tally", keep_red_links=self.keep_red_links)
-        ).with_outputs(_INLINKS, _RED, main="counts")
+        counts, inlinks, red = joined | "Join" >> beam.ParDo(_Join(self.folder / "_tally", red=self.red)).with_outputs(
+            _INLINKS, _RED, main="counts"
+        )
         by_span = SpanOf(self.span_bits)
         return (
             counts
@@ -102,14 +103,14 @@ class SpanOf:
 class _Join(beam.DoFn):  # type: ignore[misc]
     # The outputs are typed Any: Beam takes a union with TaggedOutput for the type of the elements.
 
-    def __init__(self, tally: Path, *, keep_red_links: bool) -> None:
+    def __init__(self, tally: Path, *, red: RedRule) -> None:
         super().__init__()
         self.tally = UnitLog(tally)
-        self.keep_red_links = keep_red_links
+        self.red = red
 
     def process(self, element: tuple[int, dict[str, pa.Table]]) -> Iterator[Any]:
         partition, tables = element
-        joined = join_counts(tables["counts"], tables["inlinks"], tables["targets"], keep_red_links=self.keep_red_links)
+        joined = join_counts(tables["counts"], tables["inlinks"], tables["targets"], red=self.red)
         self.tally.finish(f"partition-{partition:05d}", joined.dropped)
         yield joined.counts
         yield beam.pvalue.TaggedOutput(_INLINKS, joined.inlinks)

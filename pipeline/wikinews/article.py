@@ -111,8 +111,10 @@ def _status(names: tuple[str, ...], categories: tuple[str, ...]) -> str:
     return UNMARKED
 
 
-def licence_of(date: datetime | None) -> str:
-    """Licence of an English Wikinews text: public domain before 25 September 2005, CC BY 2.5 from then on."""
+def licence_of(date: datetime | None, wiki: str = "enwikinews") -> str:
+    """Licence of a Wikinews text: public domain before 25 September 2005, CC BY 2.5 from then on; '' on other wikis."""
+    if not wiki.endswith("wikinews"):
+        return ""
     return "Public domain" if date is not None and date < _PUBLIC_DOMAIN_UNTIL else "CC BY 2.5"
 
 

@@ -17,9 +17,10 @@
 A dropped pair keeps its row and all its reasons.
 """
 
+import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pipeline.records.corpus import PAIR_DROPPED, PAIR_KEPT, PAIR_REVIEW, Pair
@@ -58,8 +59,25 @@ class Drop(StrEnum):
     DUPLICATE_PAIR = "duplicate_pair"
 
 
-MAYBE_AUDIO = "maybe_audio"
-ALL_RULES = frozenset(Drop)
+MAYBE_AUDIO, TERM, UNKNOWN_TEMPLATE = "maybe_audio", "term", "unknown_template"
+RULES = (*(str(rule) for rule in Drop), MAYBE_AUDIO, TERM, UNKNOWN_TEMPLATE)
+"""All rules in the order of the table; reviewers' decisions are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Which rules are in force.
+
+    Attributes:
+        off: Names of `RULES` that say nothing.
+        min_words: A caption of fewer words is too short.
+    """
+
+    off: frozenset[str] = frozenset()
+    min_words: int = MIN_WORDS
+
+
+ALL_RULES = Rules()
 
 
 def count_words(text: str) -> int:
@@ -67,12 +85,12 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def drop_reasons(file_title: str, caption: str) -> list[Drop]:
+def drop_reasons(file_title: str, caption: str, min_words: int = MIN_WORDS) -> list[Drop]:
     """Rules that refuse this file with this caption, in the order of the table; duplicates apart."""
     found = []
     if not caption:
         found.append(Drop.NO_CAPTION)
-    elif count_words(caption) < MIN_WORDS:
+    elif count_words(caption) < min_words:
         found.append(Drop.TOO_SHORT)
     extension = _extension(file_title)
     if extension in _AUDIO:
@@ -98,15 +116,17 @@ def _extension(file_title: str) -> str:
 def review_reasons(file_title: str, caption: str, unknown_templates: Sequence[str] = ()) -> list[str]:
     """Why a person should look at this pair, each reason once."""
     found = [MAYBE_AUDIO] if _extension(file_title) in _MAYBE_AUDIO else []
-    found += [f"term:{term.kind}:{term.text.casefold()}" for term in review_terms(caption)]
-    found += [f"unknown_template:{name}" for name in unknown_templates]
+    found += [f"{TERM}:{term.kind}:{term.text.casefold()}" for term in review_terms(caption)]
+    found += [f"{UNKNOWN_TEMPLATE}:{name}" for name in unknown_templates]
     return list(dict.fromkeys(found))
 
 
-def clean(pair: Pair, unknown_templates: Sequence[str] = (), rules: frozenset[Drop] = ALL_RULES) -> Pair:
-    """The pair with its number of words, status and reasons; `rules` are the dropping rules in force."""
-    dropped = [reason for reason in drop_reasons(pair.file_title, pair.caption) if reason in rules]
-    reviewed = review_reasons(pair.file_title, pair.caption, unknown_templates)
+def clean(pair: Pair, unknown_templates: Sequence[str] = (), rules: Rules = ALL_RULES) -> Pair:
+    """The pair with its number of words, status and reasons."""
+    found = drop_reasons(pair.file_title, pair.caption, rules.min_words)
+    dropped = [reason for reason in found if reason not in rules.off]
+    asked = review_reasons(pair.file_title, pair.caption, unknown_templates)
+    reviewed = [reason for reason in asked if reason.partition(":")[0] not in rules.off]
     status = PAIR_DROPPED if dropped else PAIR_REVIEW if reviewed else PAIR_KEPT
     reasons = (*(str(reason) for reason in dropped), *reviewed)
     return replace(pair, n_words=count_words(pair.caption), status=status, reasons=reasons)
@@ -117,16 +137,16 @@ def duplicate_key(pair: Pair) -> tuple[str, str]:
     return pair.file_title, surface_key(pair.caption)
 
 
-def mark_duplicates(pairs: Iterable[Pair]) -> list[Pair]:
+def mark_duplicates(pairs: Iterable[Pair]) -> Iterator[Pair]:
     """All pairs in their order; each one that repeats an earlier pair that is not dropped becomes a dropped one."""
-    seen: set[tuple[str, str]] = set()
-    marked = []
+    seen: set[bytes] = set()
     for pair in pairs:
-        key = duplicate_key(pair)
-        if pair.status != PAIR_DROPPED and key in seen:
-            marked.append(replace(pair, status=PAIR_DROPPED, reasons=(*pair.reasons, str(Drop.DUPLICATE_PAIR))))
+        if pair.status == PAIR_DROPPED:
+            yield pair
             continue
-        if pair.status != PAIR_DROPPED:
+        key = hashlib.blake2b("\n".join(duplicate_key(pair)).encode(), digest_size=16).digest()
+        if key in seen:
+            yield replace(pair, status=PAIR_DROPPED, reasons=(*pair.reasons, str(Drop.DUPLICATE_PAIR)))
+        else:
             seen.add(key)
-        marked.append(pair)
-    return marked
+            yield pair

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.records.corpus import PAIR_KEPT, NewsArticle, Pair, pair_id
+from pipeline.records.corpus import NewsArticle, RawPair, pair_id
 from pipeline.records.digest import image_id
 from pipeline.titles.surfaces import surface_key
 from pipeline.wikinews.article import article_of, article_url, licence_of
 from pipeline.wikinews.captions import captioned_images
-from pipeline.wikinews.cleaning import ALL_RULES, Drop, clean, mark_duplicates
 from pipeline.wikinews.site import NewsSite
 from pipeline.wikinews.topics import Topic, topic_of
 from pipeline.wikitext.mask import mask
@@ -32,13 +31,13 @@ class NewsPage:
     """The rows of one article; `unknown_templates` counts templates in captions that no table knows."""
 
     article: NewsArticle
-    pairs: tuple[Pair, ...]
+    pairs: tuple[RawPair, ...]
     topic: Topic
     unknown_templates: Mapping[str, int]
 
 
-def read_news_page(page: RawPage, site: NewsSite, rules: frozenset[Drop] = ALL_RULES) -> NewsPage:
-    """Read one page; its pairs are cleaned, those repeated within the page marked; image addresses are left empty."""
+def read_news_page(page: RawPage, site: NewsSite) -> NewsPage:
+    """Read one page: what it shows, no rule applied."""
     structure = read_structure(mask(page.text), site.wiki)
     told = article_of(page.title, structure, page.timestamp, site.wiki, first_timestamp=page.first_timestamp)
     topic = topic_of(told.categories, told.templates)
@@ -53,31 +52,29 @@ def read_news_page(page: RawPage, site: NewsSite, rules: frozenset[Drop] = ALL_R
         topic_evidence=topic.evidence,
         revision_id=page.revision_id,
         url=article_url(page.title, site.wiki),
-        licence=licence_of(told.date),
+        licence=licence_of(told.date, site.wiki.siteinfo.wiki),
     )
+    wiki = site.wiki.siteinfo.wiki
     unknown: dict[str, int] = {}
     pairs = []
     for image in captioned_images(structure, site):
         for name in image.unknown_templates:
             unknown[name] = unknown.get(name, 0) + 1
-        wiki = site.wiki.siteinfo.wiki
-        pair = Pair(
-            pair_id=pair_id(wiki, page.page_id, image.file_title, surface_key(image.caption)),
-            article_id=page.page_id,
-            article_title=page.title,
-            date=told.date,
-            topic=topic.topic,
-            position=image.position,
-            image_id=image_id(wiki, image.file_title),
-            file_title=image.file_title,
-            image_url="",
-            caption=image.caption,
-            caption_links=image.caption_links,
-            credit=image.credit,
-            n_words=0,
-            revision_id=page.revision_id,
-            status=PAIR_KEPT,
-            reasons=(),
+        pairs.append(
+            RawPair(
+                article_id=page.page_id,
+                position=image.position,
+                pair_id=pair_id(wiki, page.page_id, image.file_title, surface_key(image.caption)),
+                article_title=page.title,
+                date=told.date,
+                topic=topic.topic,
+                image_id=image_id(wiki, image.file_title),
+                file_title=image.file_title,
+                caption=image.caption,
+                caption_links=image.caption_links,
+                credit=image.credit,
+                revision_id=page.revision_id,
+                unknown_templates=image.unknown_templates,
+            )
         )
-        pairs.append(clean(pair, image.unknown_templates, rules))
-    return NewsPage(article, tuple(mark_duplicates(pairs)), topic, unknown)
+    return NewsPage(article, tuple(pairs), topic, unknown)

@@ -1,8 +1,10 @@
 """Which of the paper's ten topics an article has.
 
-Each name of the table that is a category of the article, or the name of an infobox template that it calls, is a vote
-of two; a category that only a pattern of the table knows is a vote of one. A name votes once. Most votes win. On a tie
-wins the topic whose infobox stands first, else whose category stands first; the tie is named in the evidence.
+Each name of the table that is a category of the article, or the name of an infobox template that it calls, votes with
+the weight of its group: 4 for a portal of the wiki, 2 for a sub-category, 1 for a category that as often means
+something else and for one that only a pattern knows. A name votes once. Most votes win. On a tie wins the topic whose
+infobox stands first, else whose category stands first; the tie is named in the evidence. The table says why each name
+is there.
 """
 
 import re
@@ -12,7 +14,8 @@ from functools import cache
 
 from pipeline.wikinews.site import fold, table
 
-_EXACT, _BY_PATTERN = 2, 1
+_INFOBOX = re.compile(r"\binfobox\b", re.IGNORECASE)
+TIE, UNMAPPED, DECIDED = "tie of", "unmapped", "decided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def topic_of(categories: Sequence[str], templates: Sequence[str] = ()) -> Topic:
     unmapped = tuple(name for name in categories if fold(name) not in voted and not _is_ignored(name))
     if not votes:
         names = "; ".join(unmapped)
-        return Topic("", f"unmapped: {names}" if names else "unmapped", (), (), unmapped)
+        return Topic("", f"{UNMAPPED}: {names}" if names else UNMAPPED, (), (), unmapped)
     totals: dict[str, int] = {}
     for vote in votes:
         totals[vote.topic] = totals.get(vote.topic, 0) + vote.weight
@@ -59,8 +62,15 @@ def topic_of(categories: Sequence[str], templates: Sequence[str] = ()) -> Topic:
     evidence = ", ".join(f"{vote.source}:{vote.name}" for vote in deciding)
     tied = leaders if len(leaders) > 1 else ()
     if tied:
-        evidence = f"tie of {' and '.join(tied)}, the first stands: {evidence}"
+        evidence = f"{TIE} {' and '.join(tied)}, the first stands: {evidence}"
     return Topic(leaders[0], evidence, votes, tied, unmapped)
+
+
+def kind_of_evidence(evidence: str) -> str:
+    """How a topic was found, by its evidence: decided, tie or unmapped."""
+    if evidence.startswith(UNMAPPED):
+        return UNMAPPED
+    return "tie" if evidence.startswith(TIE) else DECIDED
 
 
 def _votes(categories: Sequence[str], templates: Sequence[str]) -> Iterator[Vote]:
@@ -69,17 +79,17 @@ def _votes(categories: Sequence[str], templates: Sequence[str]) -> Iterator[Vote
     seen: set[str] = set()
     for source, names in (("infobox", templates), ("category", categories)):
         for name in names:
-            key = fold(name)
+            key = fold(_INFOBOX.sub("", name) if source == "infobox" else name)
             if key in seen:
                 continue
             if key in exact:
                 seen.add(key)
-                yield Vote(exact[key], source, name, _EXACT)
+                yield Vote(exact[key][0], source, name, exact[key][1])
             elif source == "category" and not _is_ignored(name):
-                topic = next((topic for topic, pattern in patterns if pattern.search(name)), "")
-                if topic:
+                found = next(((topic, weight) for topic, weight, pattern in patterns if pattern.search(name)), None)
+                if found:
                     seen.add(key)
-                    yield Vote(topic, "pattern", name, _BY_PATTERN)
+                    yield Vote(found[0], "pattern", name, found[1])
 
 
 def _is_ignored(category: str) -> bool:
@@ -88,18 +98,25 @@ def _is_ignored(category: str) -> bool:
 
 
 @cache
-def _table() -> tuple[dict[str, str], tuple[tuple[str, re.Pattern[str]], ...]]:
-    """Folded name -> topic, and the patterns of each topic in the table's order."""
+def _table() -> tuple[dict[str, tuple[str, int]], tuple[tuple[str, int, re.Pattern[str]], ...]]:
+    """Folded name -> topic and weight; the patterns of each topic with their weight, in the table's order."""
     rows = table("topics")
-    exact = {fold(name): topic for topic, names in rows["main"].items() for name in names}
+    exact = {
+        fold(name): (topic, group["weight"])
+        for topic, groups in rows["main"].items()
+        for group in groups
+        for name in group["names"]
+    }
     patterns = tuple(
-        (topic, re.compile("|".join(sources), re.IGNORECASE)) for topic, sources in rows["patterns"].items() if sources
+        (topic, group["weight"], re.compile("|".join(group["patterns"]), re.IGNORECASE))
+        for topic, groups in rows["patterns"].items()
+        for group in groups
     )
     return exact, patterns
 
 
 @cache
 def _ignored() -> tuple[frozenset[str], re.Pattern[str]]:
-    rows = table("topics")["ignored"]
-    pattern = re.compile("|".join(f"(?:{source})" for source in rows["patterns"]), re.IGNORECASE)
-    return frozenset(map(fold, rows["categories"])), pattern
+    groups = table("topics")["ignored"]
+    pattern = re.compile("|".join(f"(?:{one})" for group in groups for one in group["patterns"]), re.IGNORECASE)
+    return frozenset(fold(name) for group in groups for name in group["names"]), pattern

@@ -35,17 +35,23 @@ def file_end(text: str, place: int) -> int:
     following = _next_link(text, place)
     close = text.find("]]", place, following)
     if close >= 0:
-        # "[[File:a|[http://x y]]]": the first bracket is the external link's.
-        return close + 3 if text.startswith("]", close + 2) and "[" in text[place:close] else close + 2
+        return _after(text, place, close)
     while following < len(text):
         begin, following = following + 2, _next_link(text, following + 2)
         close = text.find("]]", begin, following)
         if close < 0:
             return -1
-        close = text.find("]]", close + 2, following)
+        inner = close + 2
+        close = text.find("]]", inner, following)
         if close >= 0:
-            return close + 2
+            return _after(text, inner, close)
     return -1
+
+
+def _after(text: str, place: int, close: int) -> int:
+    """Where a file link ends that the brackets at `close` close; an external link may take one."""
+    # "[[File:a|[http://x y]]]": the first bracket is the external link's.
+    return close + 3 if text.startswith("]", close + 2) and "[" in text[place:close] else close + 2
 
 
 def _next_link(text: str, place: int) -> int:

@@ -4,10 +4,11 @@ import re
 
 from pipeline.titles.wiki import Wiki
 from pipeline.wikitext.mask import OPAQUE_TAGS
-from pipeline.wikitext.positional import positional, ruled_argument
+from pipeline.wikitext.measures import is_measure, measure_text
+from pipeline.wikitext.positional import ruled_argument
 from pipeline.wikitext.references import SHORT
 from pipeline.wikitext.structure import Structure, Template, arguments
-from pipeline.wikitext.surface import visible_text
+from pipeline.wikitext.surface import inline_text, visible_text
 
 GAP = "\x01"
 """Stands where something was cut out, for the tidying of what it leaves behind; XML cannot contain it."""
@@ -19,12 +20,6 @@ _ELEMENTS = ("table", "imagemap", "score", "categorytree", "inputbox", "ref", "g
 _ELEMENT_TAG = re.compile(rf"<(/?)({'|'.join(_ELEMENTS)})(?=[\s/>])[^<>]*+>", re.IGNORECASE)
 _OPAQUE = re.compile(rf"<(?:{'|'.join(OPAQUE_TAGS)})/>")
 _SHOWN_FUNCTIONS = ("formatnum", "!", "=")
-_JOINED = {
-    "convert": 2, "cvt": 2, "unité": 2, "unité/2": 2, "nombre": 2, "date-": 3, "date de naissance": 3,
-    "date de décès": 3, "date naissance": 3,
-}  # fmt: skip
-"""Templates whose first arguments, joined by spaces, read well: measures, and dates in French order."""
-_RANGE_WORDS = frozenset({"to", "-", "–", "and", "or", "by", "x", "×", "to about", "+/-", "±"})
 _CENTURY = re.compile(r"[ivxlc]+e(?:[ -]siècle| millénaire)(?: av\. j\.-c\.)?")
 
 Replacement = tuple[int, int, str]
@@ -58,25 +53,16 @@ def _kept_text(structure: Structure, template: Template, wiki: Wiki) -> str:
     if template.is_function:
         call = structure.text[template.start : template.end]
         return visible_text(call, wiki) if template.name in _SHOWN_FUNCTIONS else GAP
-    name = template.name.casefold()
-    size = 3 if name == "date" and wiki.siteinfo.lang == "fr" else _JOINED.get(name, 0)
-    if wiki.siteinfo.lang == "fr" and _CENTURY.fullmatch(name):
+    name, lang = template.name.casefold(), wiki.siteinfo.lang
+    if lang == "fr" and _CENTURY.fullmatch(name):
         return template.name
-    if size:
-        return visible_text(_joined(positional(arguments(structure, template)), size), wiki)
+    if is_measure(name, lang):
+        return visible_text(measure_text(name, arguments(structure, template)), wiki)
     rule = wiki.templates.text_template(template.name)
     if rule is None:
         return GAP
     text = ruled_argument(arguments(structure, template), rule)
-    return visible_text(text, wiki) if "{{" in text or "<" in text else text
-
-
-def _joined(values: dict[int, str], size: int) -> str:
-    """The first arguments: "{{convert|5|km|mi}}" is "5 km", "{{convert|5|to|6|km}}" is "5 to 6 km"."""
-    shown = [values.get(place, "").strip() for place in range(1, 5)]
-    if shown[1].casefold() in _RANGE_WORDS:
-        size = 4
-    return " ".join(word for word in shown[:size] if word)
+    return inline_text(text, wiki).replace("\n", " ") if "{{" in text or "<" in text else text
 
 
 def cut_spans(text: str, spans: list[Replacement]) -> str:

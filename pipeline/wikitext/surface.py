@@ -35,7 +35,12 @@ def visible_text(inline: str, wiki: Wiki) -> str:
     Styles and tags off, links as their text with their trail, text templates of the wiki's table as their text and
     others as nothing, references and images off, entities decoded. Linear; never fails.
     """
-    return " ".join(_visible(inline, wiki, 0).split())
+    return " ".join(inline_text(inline, wiki).split())
+
+
+def inline_text(inline: str, wiki: Wiki) -> str:
+    """The same, white space as it is."""
+    return _visible(inline, wiki, 0)
 
 
 def _visible(inline: str, wiki: Wiki, nesting: int) -> str:
@@ -86,6 +91,8 @@ def _call_text(structure: Structure, template: Template, wiki: Wiki, nesting: in
     rule = wiki.templates.text_template(template.name)
     if rule is None or nesting >= _MAX_NESTING:
         return ""
+    if not rule.position:
+        return rule.literal  # its spaces are what it is for
     value = ruled_argument(arguments(structure, template), rule).strip()
     return _without_calls(value, wiki, nesting + 1) if "{{" in value else value
 

@@ -24,6 +24,11 @@ def write_article(page: Page, world: World, rng: Random, entity: Entity) -> None
         _write_taxobox(page, world, rng, entity)
     elif entity.type in INFOBOXES and rng.random() < 0.8:
         _write_infobox(page, world, rng, entity)
+    elif entity.image:
+        page.open_image(entity.image, "thumb|250px")
+        page.say(f"View of {entity.title}")
+        page.close_image()
+        page.raw("\n")
     _write_lead(page, world, rng, entity)
     for name in rng.sample(SECTIONS, rng.choice((2, 2, 3))):
         page.heading(name)
@@ -59,7 +64,8 @@ def _write_infobox(page: Page, world: World, rng: Random, entity: Entity) -> Non
     roll = rng.random()
     safe = first_upper(entity.title).replace('"', "").replace(":", "")
     file_title = f"{safe} {rng.randrange(1990, 2021)}.jpg"
-    if roll < 0.45:
+    file_title = entity.image or file_title
+    if roll < 0.45 or (entity.image and roll >= 0.6):
         page.image_parameter(file_title)
     elif roll < 0.6:
         page.raw("| image = ")
@@ -79,7 +85,7 @@ def _write_infobox(page: Page, world: World, rng: Random, entity: Entity) -> Non
 def _write_taxobox(page: Page, world: World, rng: Random, entity: Entity) -> None:
     page.infobox_type = "Speciesbox"
     page.open("infobox", "{{Speciesbox\n")
-    page.image_parameter(f"{entity.title} in the wild.jpg")
+    page.image_parameter(entity.image)
     page.raw("| range_map_caption = Lives near ")
     write_mention(page, world, rng, pick_entity(world, rng))
     page.close("\n}}\n")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from worldgen.keys import bare_form
+from worldgen.keys import bare_form, first_upper
 
 CATALOG = Path(__file__).with_name("catalog.txt")
 TOPICS = (
@@ -38,6 +38,7 @@ MIX = (
     ("university", "education", 2), ("disease", "health", 1), ("product", "technology", 1), ("person", "health", 1),
 )  # fmt: skip
 TURN = tuple((kind, topic) for kind, topic, times in MIX for _ in range(times))
+PORTRAIT_ENDINGS = ("jpg", "jpg", "jpg", "jpg", "JPG", "jpeg", "png", "png", "svg", "svg", "svg", "gif", "tif", "webp")
 
 
 @dataclass(slots=True)
@@ -50,6 +51,8 @@ class Entity:
     about: str
     redirects: tuple[str, ...]
     names: tuple[str, ...]
+    image: str = ""
+    """File that shows its visual identity; things made by hand have one."""
 
 
 def read_catalog() -> list[Entity]:
@@ -58,8 +61,17 @@ def read_catalog() -> list[Entity]:
     for line in CATALOG.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             title, topic, kind, about, redirects, names = (part.strip() for part in line.split("|"))
-            entities.append(Entity(title, topic, kind, about, _split(redirects), _split(names)))
+            image = portrait_title(title, kind)
+            entities.append(Entity(title, topic, kind, about, _split(redirects), _split(names), image))
     return entities
+
+
+def portrait_title(title: str, kind: str) -> str:
+    """The file that shows an entity made by hand."""
+    name = first_upper(title).replace('"', "").replace(":", "")
+    if kind == "animal":
+        return f"{name} in the wild.jpg"
+    return f"{name} portrait.{Random(f'ending of {title}').choice(PORTRAIT_ENDINGS)}"
 
 
 def _split(names: str) -> tuple[str, ...]:

@@ -17,6 +17,16 @@ NAMESPACES = (
     (101, "Portal talk"), (118, "Draft"), (119, "Draft talk"), (710, "TimedText"), (711, "TimedText talk"),
     (828, "Module"), (829, "Module talk"),
 )  # fmt: skip
+NEWS_NAMESPACES = (
+    *((key, name.replace("Wikipedia", "Wikinews")) for key, name in NAMESPACES if key < 100),
+    (100, "Portal"), (101, "Portal talk"), (102, "Comments"), (103, "Comments talk"), (828, "Module"),
+    (829, "Module talk"),
+)  # fmt: skip
+COMMONS_NAMESPACES = (
+    *((key, name.replace("Wikipedia", "Commons")) for key, name in NAMESPACES if key < 100),
+    (100, "Creator"), (101, "Creator talk"), (106, "Institution"), (107, "Institution talk"), (828, "Module"),
+    (829, "Module talk"),
+)  # fmt: skip
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 FORMATS = {"wikitext": "text/x-wiki", "css": "text/css", "javascript": "text/javascript", "json": "application/json"}
 
@@ -36,20 +46,41 @@ class DumpedPage:
     timestamp: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a dump's <siteinfo> says of its wiki."""
+
+    lang: str
+    name: str
+    base: str
+    namespaces: tuple[tuple[int, str], ...]
+
+
+def site_of(wiki: str) -> Site:
+    """The site of a database name."""
+    if wiki.endswith("wikinews"):
+        lang = wiki.removesuffix("wikinews")
+        return Site(lang, "Wikinews", f"https://{lang}.wikinews.org/wiki/Main_Page", NEWS_NAMESPACES)
+    if wiki == "commonswiki":
+        return Site("en", "Wikimedia Commons", "https://commons.wikimedia.org/wiki/Main_Page", COMMONS_NAMESPACES)
+    lang = wiki.removesuffix("wiki")
+    return Site(lang, "Wikipedia", f"https://{lang}.wikipedia.org/wiki/Main_Page", NAMESPACES)
+
+
 def header(wiki: str) -> str:
     """The opening tag and <siteinfo>."""
-    lang = wiki.removesuffix("wiki")
+    site = site_of(wiki)
     schema = "http://www.mediawiki.org/xml/export-0.11/"
     names = "".join(
         f'      <namespace key="{key}" case="first-letter"' + (f">{name}</namespace>\n" if name else " />\n")
-        for key, name in NAMESPACES
+        for key, name in site.namespaces
     )
     return (
         f'<mediawiki xmlns="{schema}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
         f'xsi:schemaLocation="{schema} http://www.mediawiki.org/xml/export-0.11.xsd" '
-        f'version="0.11" xml:lang="{lang}">\n'
-        f"  <siteinfo>\n    <sitename>Wikipedia</sitename>\n    <dbname>{wiki}</dbname>\n"
-        f"    <base>https://{lang}.wikipedia.org/wiki/Main_Page</base>\n"
+        f'version="0.11" xml:lang="{site.lang}">\n'
+        f"  <siteinfo>\n    <sitename>{site.name}</sitename>\n    <dbname>{wiki}</dbname>\n"
+        f"    <base>{site.base}</base>\n"
         "    <generator>MediaWiki 1.36.0-wmf.22</generator>\n"
         f"    <case>first-letter</case>\n    <namespaces>\n{names}    </namespaces>\n  </siteinfo>\n"
     )

@@ -53,8 +53,9 @@ def test_another_process_is_named(tmp_path, holder):
 def test_a_killed_process_holds_nothing(tmp_path, holder):
     holder.kill()
     holder.wait()
+    assert str(holder.pid) in (tmp_path / LOCK).read_text()
     with OutputLock(tmp_path):
-        pass
+        assert f'"pid": {os.getpid()}' in (tmp_path / LOCK).read_text()
 
 
 def test_a_stale_lock_file_is_no_lock(tmp_path):

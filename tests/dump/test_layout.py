@@ -158,9 +158,8 @@ def test_sha1_is_verified_on_demand(tmp_path):
 
 def test_what_is_missing_beside_the_dump_is_a_warning(tmp_path):
     put(tmp_path, f"{MULTI}.xml.bz2")
-    first, second = find_dump(tmp_path, "testwiki", "20210101").warnings
-    assert first.startswith(f"{tmp_path}/{STEM}-page_props.sql.gz is missing: no Wikidata ids")
-    assert second == f"{tmp_path} has no dumpstatus.json: whether the dump is complete cannot be told"
+    (warning,) = find_dump(tmp_path, "testwiki", "20210101").warnings
+    assert warning == f"{tmp_path} has no dumpstatus.json: whether the dump is complete cannot be told"
 
 
 @pytest.mark.parametrize("wrapped", [True, False])
@@ -182,6 +181,19 @@ def test_other_siteinfo_is_a_warning(tmp_path, content):
     assert files.siteinfo is None
     (warning,) = files.warnings
     assert warning.endswith("is no siteinfo answer of the API and is not used")
+
+
+def test_dates_that_are_there_are_told(tmp_path):
+    with pytest.raises(InputError, match="Dates of testwiki that are there: none"):
+        find_dump(tmp_path / "nowhere", "testwiki", "20210101")
+    put(tmp_path, "testwiki-20201201-pages-articles1.xml-p1p5.bz2", "testwiki-20200101-page_props.sql.gz")
+    put(tmp_path, "otherwiki-20190101-pages-articles.xml.bz2", "testwiki-19-pages-articles.xml")
+    put(tmp_path / "testwiki", "testwiki-20180101-pages-meta-current.xml.gz")
+    put(tmp_path / "testwiki/20210120", "testwiki-20210120-pages-articles-multistream.xml.bz2")
+    put(tmp_path / "testwiki/20210201", "testwiki-20210201-pages-articles-multistream.xml.bz2.part")
+    put(tmp_path / "testwiki-20170101", "testwiki-20170101-pages-articles.xml")
+    with pytest.raises(InputError, match=r"that are there: 20170101, 20180101, 20201201, 20210120\. Download"):
+        find_dump(tmp_path, "testwiki", "20210101")
 
 
 def test_nothing_found_says_where_and_how(tmp_path):

@@ -1,11 +1,14 @@
 """The child process: whatever a file does, it does to itself alone."""
 
+import base64
 import os
 import signal
+import struct
 import subprocess
 import sys
 import threading
 import time
+import zlib
 
 import psutil
 import pytest
@@ -152,6 +155,57 @@ def test_peak_memory_of_the_child_is_bounded():
     assert isinstance(outcomes[0], Failure)
     assert outcomes[0].reason == Reason.OUT_OF_MEMORY
     assert 0 < max(peaks) <= limit
+
+
+def hidden_bombs() -> dict[str, bytes]:
+    """Files whose picture is small and whose other parts are not, and sizes that are lies."""
+    zeros = zlib.compress(bytes(300 << 20), 9)
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    def with_chunk(kind: bytes, body: bytes) -> bytes:
+        return GOOD[:33] + chunk(kind, body) + GOOD[33:]  # after IHDR
+
+    inside = base64.b64encode(images.bomb_png(13_000)).decode()
+    still = images.saved(images.quarters(), "TIFF")
+    return {
+        "text.png": with_chunk(b"zTXt", b"a\0\0" + zeros),
+        "profile.png": with_chunk(b"iCCP", b"a\0\0" + zeros),
+        "canvas.gif": b"GIF89a" + struct.pack("<HH", 65535, 65535) + images.saved(images.quarters(), "GIF")[10:],
+        "lie.tif": still.replace(
+            struct.pack("<HHIHH", 256, 4, 1, 48, 0), struct.pack("<HHII", 256, 4, 1, 3_000_000_000)
+        ),
+        "embedded.svg": images.svg(f'<image width="9" height="9" xlink:href="data:image/png;base64,{inside}"/>'),
+        "laughs.svg": images.svg(
+            "<desc>&c;</desc>",
+            prolog='<!DOCTYPE svg [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]>',
+        ),
+    }
+
+
+def test_hidden_bombs_are_outcomes_within_the_limits():
+    files = [ImageFile(name, data) for name, data in hidden_bombs().items()]
+    with isolated(seconds=20.0, memory_bytes=700 << 20) as child:
+        for file in files:
+            outcome = child.normalize(file)
+            if isinstance(outcome, Failure):
+                assert outcome.reason != Reason.TIMEOUT, file.name
+                assert outcome.message.startswith(f"{file.name}: ")
+            if child.child_id is not None:
+                assert psutil.Process(child.child_id).memory_info().rss < 700 << 20
+        assert isinstance(child.normalize(ImageFile("good", GOOD)), NormalizedImage)
+
+
+@pytest.mark.parametrize("name", sorted(images.every_format()))
+@pytest.mark.parametrize("n_bytes", [1, 12, 60, -2])
+def test_truncated_files_of_each_type_never_end_the_child(name, n_bytes):
+    with Isolated() as child:
+        outcome = child.normalize(ImageFile(name, images.every_format()[name][:n_bytes]))
+        assert child.child_id is not None
+    if n_bytes > 0:
+        assert isinstance(outcome, Failure)
+        assert outcome.reason in (Reason.BROKEN, Reason.NOT_AN_IMAGE, Reason.NO_FRAME, Reason.AUDIO)
 
 
 def test_hostile_svgs_are_outcomes():

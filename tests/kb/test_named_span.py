@@ -1,13 +1,12 @@
 """What one span gives: every row of it is evidence or is counted with the reason why not."""
 
-import pyarrow as pa
 import pytest
 
 from pipeline.kb.named_rows import further_surfaces
 from pipeline.kb.named_span import name_span
-from pipeline.kb.naming import Naming
 from pipeline.records import schemas
 from pipeline.records.digest import red_entity_id
+from tests.support.namings import rows_table, small_naming
 
 PAGES = [
     (1, "Lion", "article"),
@@ -41,18 +40,13 @@ HATNOTES = [
 ]
 
 
-def table(rows, schema):
-    return pa.table([list(column) for column in zip(*rows, strict=True)], schema=schema.arrow)
-
-
 def span(*, keep_red_links):
-    pages = pa.table({"page_id": [p[0] for p in PAGES], "title": [p[1] for p in PAGES], "kind": [p[2] for p in PAGES]})
     raw = {
-        schemas.RAW_REDIRECTS: table(REDIRECTS, schemas.RAW_REDIRECTS),
-        schemas.RAW_DISAMBIGUATION: table(ITEMS, schemas.RAW_DISAMBIGUATION),
-        schemas.RAW_HATNOTES: table(HATNOTES, schemas.RAW_HATNOTES),
+        schemas.RAW_REDIRECTS: rows_table(REDIRECTS, schemas.RAW_REDIRECTS),
+        schemas.RAW_DISAMBIGUATION: rows_table(ITEMS, schemas.RAW_DISAMBIGUATION),
+        schemas.RAW_HATNOTES: rows_table(HATNOTES, schemas.RAW_HATNOTES),
     }
-    naming = Naming([pages], [raw[schemas.RAW_REDIRECTS]], keep_red_links=keep_red_links)
+    naming = small_naming(PAGES, REDIRECTS, keep_red_links=keep_red_links)
     return name_span(naming, naming.pages.rows_between(0, 100), raw, further_surfaces(naming))
 
 

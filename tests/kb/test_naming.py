@@ -5,11 +5,11 @@ import pytest
 
 from pipeline.kb.evidence import by_surface, hatnote_evidence, item_evidence, redirect_evidence, title_evidence
 from pipeline.kb.named_rows import further_surfaces, hatnotes_of, items_of, redirects_of, targets_of, titles_of
-from pipeline.kb.naming import Naming
 from pipeline.kb.resolving import join_counts, make_entities
 from pipeline.records import schemas
 from pipeline.records.digest import red_entity_id
 from pipeline.records.names import ITEM_KINDS
+from tests.support.namings import red_rule, rows_table, small_naming
 
 PAGES = [
     (1, "Lion", "article"),
@@ -39,13 +39,8 @@ ITEMS = [
 ]
 
 
-def table(rows, schema):
-    return pa.table([list(column) for column in zip(*rows, strict=True)], schema=schema.arrow)
-
-
 def naming_of(keep_red_links):
-    pages = pa.table({"page_id": [p[0] for p in PAGES], "title": [p[1] for p in PAGES], "kind": [p[2] for p in PAGES]})
-    return Naming([pages], [table(REDIRECTS, schemas.RAW_REDIRECTS)], keep_red_links=keep_red_links)
+    return small_naming(PAGES, REDIRECTS, keep_red_links=keep_red_links)
 
 
 def all_rows(naming):
@@ -53,15 +48,15 @@ def all_rows(naming):
 
 
 def titles(naming):
-    return titles_of(naming, all_rows(naming), table(REDIRECTS, schemas.RAW_REDIRECTS))
+    return titles_of(naming, all_rows(naming), rows_table(REDIRECTS, schemas.RAW_REDIRECTS))
 
 
 def redirects(naming):
-    return redirects_of(naming, table(REDIRECTS, schemas.RAW_REDIRECTS))
+    return redirects_of(naming, rows_table(REDIRECTS, schemas.RAW_REDIRECTS))
 
 
 def items(naming):
-    return items_of(naming, table(ITEMS, schemas.RAW_DISAMBIGUATION), further_surfaces(naming))
+    return items_of(naming, rows_table(ITEMS, schemas.RAW_DISAMBIGUATION), further_surfaces(naming))
 
 
 def test_of_two_pages_with_one_title_the_older_id_stays():
@@ -133,14 +128,14 @@ def test_evidence_of_every_source(keep):
     assert rows_of(of_items) == both | (
         {(s, red_band, "disambiguation", 1) for s in ("Lions", "The Lions")} if keep else set()
     )
-    raw = table([(1, "Lion", "Detroit Lions", "For"), (9, "Lion", "Detroit Lions", "About")], schemas.RAW_HATNOTES)
+    raw = rows_table([(1, "Lion", "Detroit Lions", "For"), (9, "Lion", "Detroit Lions", "About")], schemas.RAW_HATNOTES)
     made, resolved = hatnotes_of(naming, raw)
     assert rows_of(hatnote_evidence(made, resolved.entity_id)) == {("Lion", 2, "hatnote", 2)}
 
 
 def test_item_kinds_that_are_not_asked_for_do_not_count():
     rows = [("Smith", 1, "surname", 2), ("Smith", 1, "disambiguation", 3), ("Smith", 2, "surname", 1)]
-    evidence = table(rows, schemas.EVIDENCE)
+    evidence = rows_table(rows, schemas.EVIDENCE)
     all_kinds = by_surface(evidence, tuple(str(kind) for kind in ITEM_KINDS)).to_pylist()
     assert {row["entity_id"]: row["n_disambiguation"] for row in all_kinds} == {1: 5, 2: 1}
     some = by_surface(evidence, ("disambiguation",)).to_pylist()
@@ -157,10 +152,10 @@ def test_link_counts_go_through_redirects(keep):
     ]  # fmt: skip
     inlinks = [("Lion", 5, 2), ("Lion (animal)", 2, 1), ("Gone", 7, 1), ("Nowhere", 4, 1)]
     joined = join_counts(
-        table(rows, schemas.TARGET_COUNTS),
-        table(inlinks, schemas.INLINK_COUNTS),
+        rows_table(rows, schemas.TARGET_COUNTS),
+        rows_table(inlinks, schemas.INLINK_COUNTS),
         targets_of(naming, all_rows(naming)),
-        keep_red_links=keep,
+        red=red_rule(keep=keep),
     )
     red = red_entity_id("Nowhere")
     counts = {
@@ -174,6 +169,32 @@ def test_link_counts_go_through_redirects(keep):
     assert {r["entity_id"]: r["n_links"] for r in joined.inlinks.to_pylist()} == {1: 7} | ({red: 11} if keep else {})
 
 
+def test_red_titles_of_disambiguation_pages_never_become_entities():
+    red_pages = [(20, "Leos", "redirect"), (21, "Cats", "disambiguation")]
+    raw = [(20, "Leos", "Leo (disambiguation)", "", "ok")]
+    naming = small_naming([*PAGES, *red_pages], [*REDIRECTS, *raw], keep_red_links=True)
+    targets = targets_of(naming, all_rows(naming))
+    (leos,) = [row for row in targets.to_pylist() if row["title_key"] == "Leos"]
+    assert (leos["entity_id"], leos["reason"]) == (None, "not_a_candidate")
+    named = [(21, "Cats", "Cats", title, 1, "disambiguation") for title in ("Cat (disambiguation)", "Cat (animal)")]
+    made, resolved = items_of(naming, rows_table(named, schemas.RAW_DISAMBIGUATION), further_surfaces(naming))
+    assert resolved.entity_id.to_pylist() == [None, red_entity_id("Cat (animal)")]
+    assert rows_of(item_evidence(made, resolved.entity_id)) == {
+        ("Cats", red_entity_id("Cat (animal)"), "disambiguation", 1)
+    }
+    links = [(title, title, "lead", False, 2, 1) for title in ("Cat (disambiguation)", "Leos", "Cat (animal)")]
+    inlinks = [(title, 2, 1) for _, title, *_ in links]
+    joined = join_counts(
+        rows_table(links, schemas.TARGET_COUNTS),
+        rows_table(inlinks, schemas.INLINK_COUNTS),
+        targets,
+        red=red_rule(keep=True),
+    )
+    assert joined.red.to_pylist() == [{"entity_id": red_entity_id("Cat (animal)"), "title": "Cat (animal)"}]
+    assert joined.dropped == {"not_a_candidate": 4}
+    assert joined.inlinks["entity_id"].to_pylist() == [red_entity_id("Cat (animal)")]
+
+
 def test_an_unlinked_article_is_an_entity_with_zeros():
     articles = pa.Table.from_pylist(
         [
@@ -183,7 +204,7 @@ def test_an_unlinked_article_is_an_entity_with_zeros():
         ],
         schema=schemas.ARTICLES.arrow,
     )  # fmt: skip
-    entities = make_entities(articles, table([(1, 7, 3)], schemas.ENTITY_INLINKS)).to_pylist()
+    entities = make_entities(articles, rows_table([(1, 7, 3)], schemas.ENTITY_INLINKS)).to_pylist()
     assert [(e["entity_id"], e["n_inlinks"], e["n_pages_in"], e["kind"]) for e in entities] == [
         (1, 7, 3, "article"), (2, 0, 0, "article"),
     ]  # fmt: skip

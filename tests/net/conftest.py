@@ -6,24 +6,12 @@ import pytest
 
 from pipeline.net.client import Limits, PoliteClient
 from pipeline.net.retries import Retries
-from tests.support.http_server import local_server
+from tests.support.http_fixtures import no_proxy, server
 
+__all__ = ["no_proxy", "server"]
 CONTACT = "tests@example.org"
 QUICK = Limits(connect_s=2, read_s=0.4, whole_s=1.0, window_s=0.5, max_bytes=1 << 20)
 IMPATIENT = Retries(tries=3, first_s=0.01, longest_s=0.05, retry_after_longest_s=2.0, progress_bytes=1 << 14)
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.fixture
-def server():
-    with local_server() as running:
-        yield running
 
 
 @pytest.fixture

@@ -44,8 +44,11 @@ def test_no_contact_no_client(contact):
 
 
 @pytest.mark.parametrize("contact", ["me@example.org", "https://example.org/bot"])
-def test_a_contact_may_be_mail_or_web(contact):
-    PoliteClient(contact, ["example.org"]).close()
+def test_a_contact_may_be_mail_or_web(server, contact):
+    client = PoliteClient(contact, [server.host])
+    client.get(server.put("/x", BODY))
+    client.close()
+    assert f" ({contact}) " in server.seen[0].headers["user-agent"]
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,8 @@ def test_another_size_is_an_error(server, client, target, body):
 
 def test_a_short_body_of_unknown_length_is_refused(server, client, target):
     fails(client, server.put("/x", BODY[:-1], always=Answer(no_length=True)), target, FetchReason.SIZE)
+    assert server.sent("/x") == 2 * (len(BODY) - 1)
+    assert left(target) == []
 
 
 def test_an_endless_body_is_cut(server, make_client, target):
@@ -217,7 +219,8 @@ def test_two_runs_do_not_write_one_file(server, client, target):
         download_file(client, server.put("/x", BODY), target, KNOWN)
 
 
-def test_a_full_disk_is_seen_before(server, client, target, tmp_path):
+def test_a_full_disk_is_seen_before(server, make_client, target, tmp_path):
+    client = make_client(max_file_bytes=10**18)
     free = shutil.disk_usage(tmp_path).free
     with pytest.raises(FetchError, match=f"has room for .* bytes, but {free:,} are to come"):
         check_space(target.parent, free)

@@ -27,6 +27,8 @@ RULES = HostRules(["dumps.wikimedia.org", "*.archive.org", "127.0.0.1:8080", "[:
 )
 def test_allowed(url):
     RULES.check(httpx.URL(url), url)
+    with pytest.raises(FetchError, match="not among the configured"):
+        HostRules(["example.org", "127.0.0.1", "[::1]"]).check(httpx.URL(url), url)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,13 @@ import pytest
 from pipeline.records import names
 from pipeline.records.artifacts import ROAD
 
-TYPES = {int: pa.types.is_integer, str: pa.types.is_string, bool: pa.types.is_boolean, float: pa.types.is_floating}
+TYPES = {
+    int: pa.types.is_integer,
+    str: pa.types.is_string,
+    bool: pa.types.is_boolean,
+    float: pa.types.is_floating,
+    bytes: pa.types.is_binary,
+}
 each_artifact = pytest.mark.parametrize(
     "artifact", [pytest.param(one, id=f"{group}-{one.name}") for group, artifacts in ROAD for one in artifacts]
 )

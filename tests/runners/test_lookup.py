@@ -79,13 +79,22 @@ def test_json_holds_the_same(capsys, kb):
     code, out, _ = _run(capsys, "Lions", "nobody", "--kb", kb, "--json", "-k", "1")
     first, second = json.loads(out)
     assert code == 1
-    assert (first["surface"], first["total"]) == ("Lions", 70_008)
+    assert (first["surface"], first["total"], first["n_candidates"]) == ("Lions", 70_008, 2)
     assert first["candidates"] == [{
         "entity_id": 2, "entity": "Detroit Lions", "kind": "article", "p": 70_004 / 70_008, "level": "exact",
         "n_link": 70_000, "n_redirect": 2, "n_disambiguation": 1, "n_title": 0, "n_hatnote": 1, "c": 70_004,
         "qid": None, "lead": "", "image": None, "page_image": "Helmet.png",
     }]  # fmt: skip
-    assert second == {"surface": "nobody", "total": 0, "candidates": [], "suggestions": []}
+    assert second == {"surface": "nobody", "total": 0, "n_candidates": 0, "candidates": [], "suggestions": []}
+
+
+def test_more_candidates_than_are_shown_are_told(capsys, kb):
+    assert "candidates" not in _run(capsys, "Lions", "--kb", kb, "-k", "2")[1]
+    code, out, _ = _run(capsys, "Lions", "lion", "--kb", kb, "-k", "1")
+    assert code == 0
+    assert out.count("1 of 2 candidates; -k N shows N\n") == 2
+    assert "2  " not in out
+    assert "candidates" not in _run(capsys, "lion", "--kb", kb, "-k", "1", "--level", "exact")[1]
 
 
 def test_an_unknown_name_gets_suggestions(capsys, kb):

@@ -41,13 +41,14 @@ def test_same_seed_same_bytes(tmp_path: Path) -> None:
 
 
 def test_another_seed_is_another_world(tmp_path: Path) -> None:
-    first, second = (make_world(tmp_path / name, "--seed", name) for name in ("5", "6"))
-    assert _digests(first)["truth/pages.jsonl"] != _digests(second)["truth/pages.jsonl"]
+    first, second = (make_world(tmp_path / name, "--seed", name, "--no-media") for name in ("5", "6"))
+    for name in ("pages", "news", "mentions"):
+        assert _digests(first)[f"truth/{name}.jsonl"] != _digests(second)[f"truth/{name}.jsonl"]
 
 
 @pytest.mark.parametrize("pages", [1000, 2345])
 def test_pages_flag_is_met_exactly(tmp_path: Path, pages: int) -> None:
-    world = make_world(tmp_path, "--pages", str(pages), "--parts", "3")
+    world = make_world(tmp_path, "--pages", str(pages), "--parts", "3", "--no-media")
     truth = _truth(world)
     assert len(truth) == pages
     assert len(page_files(world)) == 3
@@ -57,7 +58,7 @@ def test_pages_flag_is_met_exactly(tmp_path: Path, pages: int) -> None:
 
 
 def test_entities_flag_counts_named_articles(tmp_path: Path) -> None:
-    small, large = (_truth(make_world(tmp_path / n, "--entities", n)) for n in ("200", "260"))
+    small, large = (_truth(make_world(tmp_path / n, "--entities", n, "--no-media")) for n in ("200", "260"))
     kinds = [Counter(row["kind"] for row in rows) for rows in (small, large)]
     assert kinds[1]["article"] - kinds[0]["article"] == 60
 

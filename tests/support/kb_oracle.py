@@ -112,7 +112,7 @@ class Oracle:
         end = self.end(title)
         if end.page is not None:
             return end.page["page_id"] if end.page["kind"] == "article" else None
-        if end.status == "missing" and self.options.keep_red_links:
+        if end.status == "missing" and self.options.keep_red_links and not end.title.endswith("(disambiguation)"):
             return red_id(end.title)
         return None
 

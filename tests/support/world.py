@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-WIKI, DATE = "enwiki", "20210101"
+WIKI, DATE, NEWS_WIKI = "enwiki", "20210101", "enwikinews"
 
 
 def make_world(out: Path, *flags: str) -> Path:
@@ -31,7 +31,17 @@ def world_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def middle_world_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A world of 3,000 pages, for runs that must last long enough to be disturbed."""
-    return make_world(tmp_path_factory.mktemp("middle-world"), "--pages", "3000", "--seed", "3")
+    return make_world(tmp_path_factory.mktemp("middle-world"), "--pages", "3000", "--seed", "3", "--no-media")
+
+
+def news_files(world: Path) -> tuple[Path, ...]:
+    """The dump of the news wiki."""
+    return tuple(sorted((world / NEWS_WIKI / DATE).glob("*-pages-articles-multistream.xml.bz2")))
+
+
+def commons_files(world: Path) -> tuple[Path, ...]:
+    """The dump of Commons: pages of the files in `media/`."""
+    return tuple(sorted((world / "commons").glob("*-pages-articles.xml.bz2")))
 
 
 def page_files(world: Path) -> tuple[Path, ...]:

@@ -6,7 +6,8 @@ import pytest
 from pipeline.dump.header import read_header
 from pipeline.dump.ranges import plan_ranges
 from pipeline.titles.siteinfo import load_siteinfo
-from pipeline.transforms.extract_range import ExtractOptions, ExtractUnit, RangeExtractor
+from pipeline.transforms.extract_range import ExtractOptions, RangeExtractor
+from pipeline.transforms.read_range import ExtractUnit
 from tests.support.dumps import dump_xml, page_xml, write_bz2
 
 PAGES = [

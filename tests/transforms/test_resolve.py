@@ -10,6 +10,7 @@ import pytest
 from pipeline.beamx.engine import Engine, run_pipeline
 from pipeline.beamx.sink import finish_artifact
 from pipeline.beamx.units import UnitLog
+from pipeline.kb.red_links import RedRule
 from pipeline.records import schemas
 from pipeline.records.digest import red_entity_id
 from pipeline.records.errors import ArtifactError
@@ -62,7 +63,11 @@ def resolve(folder: Path, *, keep_red_links: bool, mode: str = "spill") -> dict[
     def build(pipeline: beam.Pipeline) -> None:
         tables = {tag: pipeline | f"Read {tag}" >> ReadTables(files) for tag, files in paths.items()}
         _ = tables | "Resolve" >> ResolveCounts(
-            str(work), span_bits=14, keep_red_links=keep_red_links, mode=mode, staging=str(work / "shuffle")
+            str(work),
+            span_bits=14,
+            red=RedRule(keep_red_links, "(disambiguation)"),
+            mode=mode,
+            staging=str(work / "shuffle"),
         )
 
     run_pipeline("resolve", build, Engine())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.records.corpus import Pair
 from pipeline.records.errors import InputError
 from pipeline.wikinews.cleaning import clean, count_words, is_location_map, mark_duplicates
-from pipeline.wikinews.decisions import apply_decisions, read_decisions
+from pipeline.wikinews.decisions import Review, queue_lines, read_decisions
 from pipeline.wikinews.site import fold, table
 from pipeline.wikinews.terms import review_terms
 from pipeline.wikinews.topics import topic_of
@@ -41,7 +41,7 @@ def make_pair(file_title="A.jpg", caption="The old mill", number=1, **changes):
 
 @each_case("cleaning.case")
 def test_golden(case):
-    pair = clean(make_pair(case["file"], case["caption"]), case.get("unknown", []))
+    pair = clean(make_pair(case["file"], case["caption"], credit=case.get("credit", "")), case.get("unknown", []))
     assert [pair.status, list(pair.reasons)] == case["out"]
     assert pair.n_words == count_words(case["caption"])
 
@@ -66,7 +66,7 @@ def test_repeated_pairs_are_dropped_but_the_first():
         make_pair(caption="The  old mill", number=4),
     ]
     pairs.insert(0, make_pair(number=9, status="dropped", reasons=("audio",)))
-    marked = mark_duplicates(pairs)
+    marked = list(mark_duplicates(pairs))
     assert [one.article_id for one in marked] == [9, 1, 2, 3, 4]
     assert [one.status for one in marked] == ["dropped", "kept", "dropped", "kept", "dropped"]
     assert marked[0].reasons == ("audio",)
@@ -91,19 +91,42 @@ def test_decisions_are_applied_the_last_line_counts(tmp_path):
         make_pair(number=2),
         make_pair(number=4),
     ]
-    applied = apply_decisions(pairs, read_decisions(path))
-    assert [(one.status, one.reasons) for one in applied.pairs] == [
+    review = Review(read_decisions(path))
+    assert [(one.status, one.reasons) for one in map(review.apply, pairs)] == [
         ("kept", ("term:violent:gore", "decided:a name")),
         ("dropped", ("decided:gore",)),
         ("kept", ()),
     ]
-    assert applied.unused == (f"{3:016x}",)
+    assert review.unused == (f"{3:016x}",)
+    assert review.applied == {"keep": 1, "drop": 1}
 
 
 def test_a_repeated_pair_is_not_kept_twice(tmp_path):
     path = decisions_file(tmp_path, row(1, "keep"))
     pairs = [make_pair(number=1, status="review"), make_pair(number=1, status="dropped", reasons=("duplicate_pair",))]
-    assert [one.status for one in apply_decisions(pairs, read_decisions(path)).pairs] == ["kept", "dropped"]
+    review = Review(read_decisions(path))
+    assert [review.apply(one).status for one in pairs] == ["kept", "dropped"]
+
+
+def test_a_repeated_pair_of_another_article_can_be_kept(tmp_path):
+    review = Review(read_decisions(decisions_file(tmp_path, row(2, "keep"))))
+    pairs = [make_pair(number=1), make_pair(number=2, status="dropped", reasons=("duplicate_pair",))]
+    assert [review.apply(one).status for one in pairs] == ["kept", "kept"]
+    assert review.unused == ()
+
+
+def test_the_queue_is_read_back_once_it_is_filled_in(tmp_path):
+    pairs = [
+        make_pair(number=1, status="review", reasons=("term:violent:gore", "unknown_template:X")),
+        make_pair(number=2),
+        make_pair(number=3, status="review", reasons=("maybe_audio",)),
+    ]
+    lines = [json.loads(line) for line in queue_lines(pairs)]
+    assert [(line["pair_id"], line["matched"]) for line in lines] == [(f"{1:016x}", ["gore"]), (f"{3:016x}", [])]
+    assert read_decisions(decisions_file(tmp_path, *lines)) == {}
+    lines[0] |= {"decision": "keep", "reason": "a name", "reviewer": "otter-1"}
+    (found,) = read_decisions(decisions_file(tmp_path, *lines)).values()
+    assert (found.pair_id, found.decision, found.reason) == (f"{1:016x}", "keep", "a name")
 
 
 @pytest.mark.parametrize(
@@ -138,9 +161,18 @@ def test_topics(case):
 def test_the_table_has_the_papers_topics_and_no_name_twice():
     rows = table("topics")
     assert rows["topics"] == TOPICS == list(rows["main"]) == list(rows["patterns"])
-    names = [fold(name) for names in rows["main"].values() for name in names]
-    assert len(names) == len(set(names))
-    assert not set(names) & set(map(fold, rows["ignored"]["categories"]))
+    groups = [group for part in ("main", "patterns") for groups in rows[part].values() for group in groups]
+    names = [fold(name) for group in groups for name in group.get("names", ())]
+    assert len(names) == len(set(names)) > 400
+    assert not set(names) & {fold(name) for group in rows["ignored"] for name in group["names"]}
+    assert all(group["because"] and group["weight"] in (1, 2, 4) for group in groups)
+    assert all(group["because"] for group in rows["ignored"])
+    assert all(groups[0]["weight"] == 4 for groups in rows["main"].values())
+
+
+@pytest.mark.parametrize("name", ["topics", "review_terms", "templates"])
+def test_a_table_says_how_it_was_reviewed(name):
+    assert table(name)["reviewed"].startswith("20")
 
 
 @pytest.mark.data

@@ -1,0 +1,1 @@
+"""Annotation projects: assignment, checks, agreement, adjudication, splits."""

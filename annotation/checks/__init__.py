@@ -1,0 +1,1 @@
+"""Checks of guideline and form: one registry for server, importers, commands."""

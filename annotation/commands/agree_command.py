@@ -1,0 +1,150 @@
+"""`agree`: agreement under named definitions, with gates."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotation.commands.common import (
+    add_kb,
+    add_project,
+    add_seed,
+    command_parser,
+    count,
+    note,
+    percent,
+    say,
+    say_json,
+)
+from pipeline.console.flags import CommandParser
+
+if TYPE_CHECKING:
+    from annotation.agreement.measures import Figure, Measure
+    from annotation.agreement_report import AgreementReport
+
+BATCHES = ("main", "pilot")
+BELOW = 2
+
+
+def make_parser(name: str = "agree") -> CommandParser:
+    """All flags of the command."""
+    parser = command_parser(
+        name,
+        "Measure how well annotators agree. Every number has a name: the definition says what an item is. Intervals "
+        "come from a bootstrap over articles. With --gate the command ends with code 2 where a figure is below it.",
+        "data/annotation/news",
+        "data/annotation/news --gate md.token.bio=0.85 el.matched=0.8 --json agreement.json",
+    )
+    add_project(parser)
+    parser.add_argument(
+        "--gate", nargs="+", type=_gate, default=[], metavar="ID=LEAST", help="lowest figures that are good enough"
+    )
+    parser.add_argument("--definition", nargs="+", metavar="ID", help="only these definitions")
+    parser.add_argument("--batch", nargs="+", choices=BATCHES, default=["main"], help="main, pilot or both")
+    parser.add_argument("--draws", type=count, default=2000, metavar="N", help="bootstrap draws; 0 = no intervals")
+    parser.add_argument("--people", action="store_true", help="also each two annotators, and each against the others")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures as JSON; - for stdout")
+    add_kb(parser, "entities are compared behind its redirects")
+    add_seed(parser)
+    return parser
+
+
+def main(argv: list[str], name: str = "agree") -> int:
+    """Measure, print, write, and judge by the gates."""
+    values = make_parser(name).parse_args(argv)
+    from annotation.agreement.figures import Sampling
+    from annotation.agreement.registry import REPORTED, definition_named
+    from annotation.agreement_report import measure_project
+    from annotation.files import write_json
+
+    ids = tuple(values.definition or REPORTED)
+    for id_, _ in values.gate:
+        definition_named(id_)
+    report = measure_project(
+        values.project,
+        (*ids, *(id_ for id_, _ in values.gate if id_ not in ids)),
+        Sampling(values.draws, values.seed),
+        batches=tuple(values.batch),
+        kb=values.kb,
+        with_people=values.people,
+    )
+    if str(values.json) == "-":
+        say_json(report.to_json())
+    else:
+        print_report(report)
+        if values.json is not None:
+            write_json(values.json, report.to_json())
+    return _judge(report, values.gate)
+
+
+def print_report(report: "AgreementReport") -> None:
+    """The report in the terminal."""
+    from pipeline.console.summary import print_summary, print_table
+
+    print_summary("Agreement", report.facts)
+    for one in report.headlines():
+        figure = one.main
+        told = report.definition(one.definition)
+        paper = f"; the paper has {percent(told.paper)}" if told.paper is not None else ""
+        say(f"{one.definition}: {percent(figure.value)} {_interval(figure)}{paper}. {told.sentence}")
+    columns = ("definition", "items", "observed", "figure", "95 % interval", "pi", "alpha", "AC1", "max")
+    print_table(columns, [_row(one) for one in report.measures], title="All definitions (per cent)")
+    worst = [
+        ("form" if one.guideline is None else f"rule {one.guideline}", one.n, one.n_pairings,
+         ", ".join(f"{kind} {n}" for kind, n in one.kinds))
+        for one in report.guidelines
+    ]  # fmt: skip
+    print_table(("guideline", "disagreements", "in pairs", "of which"), worst, title="Worst guidelines")
+    for one in report.measures:
+        if one.main.undefined_reason is not None:
+            note([f"{one.definition} is undefined: {one.main.undefined_reason}"])
+    if report.pairs is not None:
+        rows = [
+            (
+                f"{cell.left} {cell.right}",
+                cell.measure.n,
+                percent(cell.measure.main.value),
+                _interval(cell.measure.main),
+            )
+            for cell in report.pairs.cells
+        ]
+        print_table(("annotators", "items", "figure", "95 % interval"), rows, title=report.pairs.definition)
+    if report.people is not None:
+        people = [
+            (name, one.n, percent(one.main.value), _interval(one.main)) for name, one in sorted(report.people.items())
+        ]
+        print_table(("annotator", "items", "figure", "95 % interval"), people, title="Each against all partners")
+
+
+def _judge(report: "AgreementReport", gates: list[tuple[str, float]]) -> int:
+    code = 0
+    by_id = {one.definition: one for one in report.measures}
+    for id_, least in gates:
+        value = by_id[id_].main.value
+        is_good = value is not None and value >= least
+        shown = "undefined" if value is None else f"{value:.4f}"
+        say(f"gate {id_}: {shown} is {'at least' if is_good else 'below'} {least:g}{'' if is_good else '  FAILED'}")
+        code = code if is_good else BELOW
+    return code
+
+
+def _row(one: "Measure") -> tuple[object, ...]:
+    named = {figure.name: figure.value for figure in one.figures}
+    rest = [percent(named[name]) if name in named else "" for name in ("pi", "alpha", "ac1", "kappa_max")]
+    observed = percent(one.observed) if one.observed is not None else ""
+    return (one.definition, one.n, observed, percent(one.main.value), _interval(one.main), *rest)
+
+
+def _interval(figure: "Figure") -> str:
+    found = figure.interval
+    return "" if found is None else f"[{100 * found.low:.2f}, {100 * found.high:.2f}]"
+
+
+def _gate(text: str) -> tuple[str, float]:
+    id_, _, least = text.partition("=")
+    try:
+        value = float(least)
+    except ValueError:
+        value = -1.0
+    if not id_ or not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} should be like md.token.bio=0.85")
+    return id_, value

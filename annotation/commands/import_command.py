@@ -1,0 +1,62 @@
+"""`import`: one person's annotations from a file."""
+
+from pathlib import Path
+
+from annotation.commands.common import add_project, command_parser, listed, note
+from pipeline.console.flags import CommandParser
+
+FORMATS = ("native", "passages", "mentions", "kgmel", "melbench", "elevant")
+
+
+def make_parser() -> CommandParser:
+    """All flags of the command."""
+    parser = command_parser(
+        "import",
+        "Read annotations that one person made elsewhere. Captions are matched by pair id, else by their text; what "
+        "the person had saved before stays in the file as older versions.",
+        "data/annotation/news native a03.jsonl --annotator a03",
+        "data/annotation/news passages corrected.json --annotator a14",
+    )
+    add_project(parser)
+    parser.add_argument("format", choices=FORMATS, metavar="FORMAT", help=", ".join(FORMATS))
+    parser.add_argument("file", type=Path, metavar="FILE", help="file to read")
+    parser.add_argument("--annotator", required=True, metavar="NAME", help="pseudonym of the person")
+    parser.add_argument(
+        "--batch", choices=("main", "pilot", "retest"), default="main", help="what the answers belong to"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="read and report, save nothing")
+    return parser
+
+
+def main(argv: list[str]) -> int:
+    """Read, save and say what was found."""
+    values = make_parser().parse_args(argv)
+    from annotation.events import Draft
+    from annotation.exchange import import_answers
+    from annotation.project import open_project
+    from annotation.store import Store
+    from pipeline.console.summary import print_summary
+
+    project = open_project(values.project)
+    found = import_answers(project.pairs, values.format, values.file)
+    log = Store(project.folder).log(values.annotator)
+    drafts = []
+    for pair_id, spans in found.answers.items():
+        now = log.current(pair_id, values.batch)
+        if not now.version or now.draft.annotations != spans or not now.draft.is_done:
+            drafts.append(Draft(pair_id, spans, values.batch, now.version, origin=f"import:{values.format}"))
+    if drafts and not values.dry_run:
+        log.save_many(drafts)
+    print_summary(
+        "Dry run" if values.dry_run else "Import",
+        [
+            ("captions found in the project", len(found.answers)),
+            ("new or changed", len(drafts)),
+            ("captions that no pair has", len(found.unknown)),
+            ("mentions without a place, left out", found.unplaced),
+            ("values mended or in doubt", found.n_repairs),
+        ],
+    )
+    if found.unknown:
+        note([f"not in the project: {listed(found.unknown)}"])
+    return 0

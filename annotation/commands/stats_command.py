@@ -1,0 +1,98 @@
+"""`stats`: the paper's tables and figures of a data set."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from annotation.commands.common import command_parser, percent, say_json, table
+from pipeline.console.flags import CommandParser
+
+
+def make_parser() -> CommandParser:
+    """All flags of the command."""
+    parser = command_parser(
+        "stats",
+        "Tables 2, 3 and 7, Figures 2 and 4 and the difficulty measures of the paper, for any data set; where the "
+        "paper can be read in two ways, both figures, with the paper's own beside them.",
+        "data/dataset/news",
+        "data/dataset/v2 --json",
+    )
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="folder of a data set")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    return parser
+
+
+def main(argv: list[str]) -> int:
+    """Compute and print."""
+    values = make_parser().parse_args(argv)
+    from annotation.gold_dataset import read_rows
+    from annotation.statistics.dataset import dataset_statistics
+    from annotation.statistics.readings import label_pairs
+
+    found = dataset_statistics(label_pairs(*read_rows(values.dataset)))
+    if values.json:
+        say_json(found)
+    else:
+        print_statistics(found)
+    return 0
+
+
+def print_statistics(found: dict[str, Any]) -> None:
+    """All tables in the terminal."""
+    rows = [
+        (row["split"], row["n_pairs"], row["paper_pairs"], _mean(row["mentions_per_pair"]),
+         *(_mean(one) for one in row["words_per_pair"]))
+        for row in found["table_3"]
+    ]  # fmt: skip
+    words = [one["id"] for one in found["table_3"][0]["words_per_pair"]] if found["table_3"] else []
+    table("Table 3: splits", ("split", "pairs", "paper", "mentions each", *words), rows)
+    _bars("Table 2: difficulty of captions", found["table_2"])
+    difference = found["surface_difference"]
+    _readings("Surface form differs from the title", difference["different"])
+    _readings("Surface form and title share no word", difference["totally_different"])
+    _bars("Figure 2(a): topics", found["figure_2a"])
+    if any(bar["n"] for bar in found["figure_2b"]):
+        _bars("Figure 2(b): ambiguity", found["figure_2b"])
+    _bars("Figure 4(a): entity types", found["figure_4a"])
+    _nested("Figure 4(b): candidates of a mention", found["figure_4b"])
+    _nested("Table 7: visual clues", found["table_7"])
+
+
+def _bars(title: str, bars: Sequence[dict[str, Any]]) -> None:
+    if bars and set(bars[0]) == {"name", "n", "share", "paper"}:
+        rows = [(one["name"], one["n"], percent(one["share"]), percent(one["paper"])) for one in bars]
+        table(title, ("", "n", "share", "paper"), rows)
+    elif bars:
+        _readings(title, bars)
+
+
+def _readings(title: str, readings: Sequence[dict[str, Any]]) -> None:
+    rows = [
+        (one.get("id", ""), one["n"], one["of"], percent(one["value"]), percent(one["paper"]), one["meaning"])
+        for one in readings
+    ]
+    table(title, ("reading", "n", "of", "share", "paper", "meaning"), rows)
+
+
+def _nested(title: str, value: dict[str, Any]) -> None:
+    """Lists of bars or readings one by one, numbers in a table of their own."""
+    plain = [(name, one) for name, one in value.items() if isinstance(one, int | float | str)]
+    if plain:
+        table(title, ("", "n"), plain)
+    for name, one in value.items():
+        if isinstance(one, dict) and "meaning" in one:
+            _readings(f"{title}, {name.replace('_', ' ')}", [one])
+        elif isinstance(one, list | tuple) and one and "clue" in one[0]:
+            for reading in ("of_all", "of_helped"):
+                rows = [{**row[reading], "id": row["clue"]} for row in one]
+                _readings(f"{title}, {reading.replace('_', ' ')}", rows)
+        elif isinstance(one, list | tuple) and one and "meaning" in one[0]:
+            _readings(f"{title}, {name.replace('_', ' ')}", one)
+        elif isinstance(one, list | tuple) and one and "share" in one[0]:
+            _bars(f"{title}, {name.replace('_', ' ')}", one)
+
+
+def _mean(reading: dict[str, Any]) -> str:
+    value, paper = reading["value"], reading["paper"]
+    shown = "–" if value is None else f"{value:.2f}"
+    return shown if paper is None else f"{shown} ({paper:.2f})"

@@ -1,0 +1,154 @@
+"""Answers written to and read from the formats of other tools."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotation.pairs import ProjectPair, read_native, write_native
+from annotation.records import NIL, Annotation, Answer
+from pipeline.formats.elevant import write_elevant
+from pipeline.formats.kgmel import write_kgmel
+from pipeline.formats.melbench import write_melbench
+from pipeline.formats.registry import format_named
+from pipeline.formats.wikidiverse import write_mentions, write_passages
+from pipeline.records.dataset import Caption, CaptionMention
+from pipeline.records.errors import InputError, UsageError
+
+NATIVE = "native"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A format that answers can be written in.
+
+    Attributes:
+        write: Writes captions to a file.
+        lost: What it cannot hold.
+        is_numbered: Records are numbered, since keys must be numbers.
+        wants_mentions: Pairs without a mention cannot be written.
+    """
+
+    write: Callable[[Sequence[Caption], Path], None]
+    lost: str
+    is_numbered: bool = False
+    wants_mentions: bool = False
+
+
+_ALWAYS = "flags, visual clues, article, date, image digests"
+EXPORTS: Mapping[str, Export] = {
+    "passages": Export(write_passages, f"pair ids, {_ALWAYS}"),
+    "mentions": Export(write_mentions, f"pair ids, pairs without a mention, {_ALWAYS}", wants_mentions=True),
+    "kgmel": Export(write_kgmel, f"pair ids, Wikidata ids, types, places, topics, {_ALWAYS}", is_numbered=True),
+    "melbench": Export(write_melbench, f"Wikidata ids, types, places, topics, image addresses, {_ALWAYS}"),
+    "elevant": Export(
+        write_elevant,
+        f"entities (it names them by Wikidata id), pair ids, topics, image addresses, {_ALWAYS}",
+        is_numbered=True,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Answers of a file, put to the pairs of a project.
+
+    Attributes:
+        answers: Pair id -> spans.
+        unknown: Captions of the file that no pair has.
+        unplaced: Mentions without a usable place.
+        n_repairs: Values that the reader mended or doubts.
+    """
+
+    answers: Mapping[str, tuple[Annotation, ...]]
+    unknown: tuple[str, ...]
+    unplaced: int
+    n_repairs: int
+
+
+def export_answers(
+    pairs: Iterable[ProjectPair], answers: Mapping[str, Answer], name: str, path: Path
+) -> tuple[int, str]:
+    """Write the pairs that have an answer; how many, and what the format cannot hold ('' for nothing).
+
+    Raises:
+        UsageError: there is no such format, or it cannot hold an answer.
+    """
+    wanted = [pair for pair in pairs if pair.pair_id in answers]
+    if name == NATIVE:
+        write_native(wanted, path, answers)
+        return len(wanted), ""
+    if name not in EXPORTS:
+        raise UsageError(f"{name!r} is no format to write; there are {NATIVE}, {', '.join(EXPORTS)}")
+    export = EXPORTS[name]
+    if export.wants_mentions:
+        wanted = [pair for pair in wanted if answers[pair.pair_id].annotations]
+    captions = [
+        _caption(pair, answers[pair.pair_id], str(number) if export.is_numbered else pair.pair_id)
+        for number, pair in enumerate(wanted)
+    ]
+    export.write(captions, path)
+    return len(captions), export.lost
+
+
+def import_answers(pairs: Mapping[str, ProjectPair], name: str, path: Path) -> Matched:
+    """Read answers from a file; captions are matched by pair id, else by their text, in order where several have it.
+
+    Raises:
+        UsageError: there is no such format.
+        InputError: the file is not of the format, or holds none of the pairs.
+    """
+    if name == NATIVE:
+        found = [(pair, answer.annotations) for pair, answer in read_native(path) if answer is not None]
+        known = {pair.pair_id: spans for pair, spans in found if _is_known(pair, pairs)}
+        matched = Matched(known, tuple(pair.pair_id for pair, _ in found if pair.pair_id not in known), 0, 0)
+    else:
+        reading = format_named(name).read(path, False)
+        matched = _match(reading.captions, pairs, len(reading.repairs))
+    if not matched.answers:
+        raise InputError(f"{path}: holds none of the project's captions")
+    return matched
+
+
+def _is_known(pair: ProjectPair, pairs: Mapping[str, ProjectPair]) -> bool:
+    """Whether the project has the pair with the same caption: the offsets hold for no other."""
+    return pair.pair_id in pairs and pairs[pair.pair_id].caption == pair.caption
+
+
+def _match(captions: Iterable[Caption], pairs: Mapping[str, ProjectPair], n_repairs: int) -> Matched:
+    by_text: dict[str, list[str]] = defaultdict(list)
+    for pair in reversed(list(pairs.values())):
+        by_text[pair.caption].append(pair.pair_id)
+    answers: dict[str, tuple[Annotation, ...]] = {}
+    unknown, unplaced = [], 0
+    for caption in captions:
+        of_key = pairs.get(caption.key)
+        free = by_text.get(caption.caption, [])
+        if of_key is not None and of_key.caption == caption.caption and of_key.pair_id in free:
+            free.remove(of_key.pair_id)
+            pair_id = of_key.pair_id
+        elif free:
+            pair_id = free.pop()
+        else:
+            unknown.append(caption.key)
+            continue
+        spans = {one.span: one for one in reversed([_annotation(each) for each in caption.mentions]) if one is not None}
+        unplaced += sum(each.start is None for each in caption.mentions)
+        answers[pair_id] = tuple(spans[span] for span in sorted(spans))
+    return Matched(answers, tuple(unknown), unplaced, n_repairs)
+
+
+def _caption(pair: ProjectPair, answer: Answer, key: str) -> Caption:
+    mentions = tuple(
+        CaptionMention(one.surface, one.start, one.end, one.type, None if one.is_nil else one.entity, None, one.is_nil)
+        for one in answer.annotations
+    )
+    return Caption(
+        key, pair.caption, mentions, pair.image_url, pair.topic, pair.article_title, pair.image_file, pair.split or ""
+    )
+
+
+def _annotation(one: CaptionMention) -> Annotation | None:
+    if one.start is None or one.end is None:
+        return None
+    return Annotation(one.start, one.end, one.surface, one.type, NIL if one.is_nil else one.entity)

@@ -1,0 +1,1 @@
+"""Splits without leaks: grouping, placing, lock files, verification."""

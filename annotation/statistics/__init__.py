@@ -1,0 +1,1 @@
+"""Figures of a finished data set: the paper's tables, both readings."""

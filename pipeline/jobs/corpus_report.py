@@ -1,0 +1,79 @@
+"""Stage `report`: the funnel and the queue for reviewers."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+
+from pipeline.jobs.corpus_context import CorpusContext
+from pipeline.jobs.stages import Stage
+from pipeline.records.corpus import PAIR_REVIEW
+from pipeline.records.corpus_rows import read_pairs
+from pipeline.records.corpus_schemas import NEWS_ARTICLES, PAIRS
+from pipeline.records.errors import ArtifactError
+from pipeline.records.funnel import Funnel
+from pipeline.records.manifest import SUCCESS, write_json
+from pipeline.report.funnel_page import funnel_html
+from pipeline.wikinews.decisions import queue_lines
+from pipeline.wikinews.funnel import make_funnel
+
+FUNNEL, PAGE = "funnel.json", "funnel.html"
+REVIEW, QUEUE = "review", "queue.jsonl"
+
+
+def report_stage(context: CorpusContext) -> Stage:
+    """Reckon the funnel, write it as data and as a page, and list the pairs in review."""
+    out = context.workspace.out
+
+    def run(work: Path) -> dict[str, Any]:
+        funnel = _funnel(context)
+        n_waiting = _write_queue(context, work / REVIEW)
+        write_json(work / FUNNEL, funnel.to_json())
+        (work / PAGE).write_text(funnel_html(funnel), encoding="utf-8")
+        for name in (FUNNEL, PAGE):
+            os.replace(work / name, out / name)
+        return {"in_review": n_waiting}
+
+    def is_whole() -> bool:
+        return (out / FUNNEL).is_file() and (out / PAGE).is_file() and (out / REVIEW / QUEUE).is_file()
+
+    return Stage("report", context.ids["report"], (), run, folders=(REVIEW,), is_done=is_whole)
+
+
+def read_funnel(corpus: Path) -> Funnel:
+    """The funnel of a finished corpus.
+
+    Raises:
+        ArtifactError: it is missing or damaged.
+    """
+    try:
+        return Funnel.from_json(json.loads((corpus / FUNNEL).read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise ArtifactError(f"{corpus / FUNNEL} cannot be read: {error}") from error
+
+
+def _funnel(context: CorpusContext) -> Funnel:
+    figures = {name: context.figures(name) for name in ("extract", "clean")}
+    return make_funnel(
+        context.open(PAIRS).tables(),
+        context.open(NEWS_ARTICLES).tables(("date", "topic")),
+        wiki=context.plan.siteinfo.wiki,
+        date=context.plan.inputs.date or "",
+        article_drops=figures["clean"]["articles"]["dropped"],
+        unknown_templates=figures["extract"]["unknown_templates"],
+    )
+
+
+def _write_queue(context: CorpusContext, folder: Path) -> int:
+    """One line for each pair in review; how many there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    n = 0
+    with (folder / QUEUE).open("w", encoding="utf-8") as file:
+        for table in context.open(PAIRS).tables():
+            for line in queue_lines(read_pairs(table.filter(pc.equal(table["status"], PAIR_REVIEW)))):
+                file.write(f"{line}\n")
+                n += 1
+    (folder / SUCCESS).touch()
+    return n

@@ -1,0 +1,105 @@
+"""The output folder of a job: whose it is, and its record."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pipeline.beamx.engine import Engine
+from pipeline.beamx.lock import LOCK, OutputLock
+from pipeline.jobs.context import JobContext
+from pipeline.jobs.stages import StageReport, Workspace
+from pipeline.records.errors import MelError, UsageError
+from pipeline.records.manifest import MANIFEST, open_artifact
+
+RUN = "_run.json"
+Plan = TypeVar("Plan")
+
+
+@contextmanager
+def output_folder(out: Path, called: str) -> Iterator[Workspace]:
+    """The locked folder of a job that makes a `called`, such as "KB".
+
+    Raises:
+        UsageError: it is a file, or holds something else.
+        LockedError: another run writes there.
+    """
+    workspace = Workspace(out.resolve())
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"--out {out} is a file; give a folder")
+    try:
+        with OutputLock(workspace.out):
+            is_ours = workspace.staging.is_dir() or (workspace.out / MANIFEST).is_file()
+            if not is_ours and any(path.name != LOCK for path in workspace.out.iterdir()):
+                raise UsageError(f"--out {workspace.out} holds files that are no {called}; give a new or empty folder")
+            yield workspace
+    finally:
+        with suppress(OSError):  # a folder that holds nothing was made for a run that never began
+            out.rmdir()
+
+
+def planned(workspace: Workspace, plan: Callable[[], Plan]) -> Plan:
+    """What `plan` gives; a folder that was made for a plan that fails does not stay."""
+    is_new = not workspace.staging.exists()
+    try:
+        return plan()
+    except MelError:
+        if is_new:
+            shutil.rmtree(workspace.staging, ignore_errors=True)
+        raise
+
+
+def check_same_wiki(out: Path, called: str, wiki: str, date: str | None) -> None:
+    """Refuse to put what is made of one dump in the place of another's.
+
+    Raises:
+        UsageError: the folder's manifest names another wiki or date.
+    """
+    if not (out / MANIFEST).is_file():
+        return
+    try:
+        there = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    except ValueError:
+        return  # damaged: the run makes it anew
+    known, new = (there.get("wiki"), there.get("date")), (wiki, date)
+    if known != new:
+        raise UsageError(
+            f"--out {out} holds the {called} of {_named(*known)}, and this is {_named(*new)}; "
+            "give another folder, or delete that one first"
+        )
+
+
+def _named(wiki: str | None, date: str | None) -> str:
+    return f"{wiki or 'an unnamed wiki'}, {date or 'date unknown'}"
+
+
+def run_record(reports: Sequence[StageReport], engine: Engine, more: Mapping[str, Any]) -> dict[str, Any]:
+    """What `_run.json` says of a run."""
+    return {
+        "version": version("mel-toolkit"),
+        "seconds": round(sum(report.seconds for report in reports if not report.was_done), 3),
+        "engine": {"workers": engine.workers, "shuffle": engine.shuffle},
+        **more,
+        "stages": {
+            report.name: {"figures": report.figures, "seconds": report.seconds, "was_done": report.was_done}
+            for report in reports
+        },
+    }
+
+
+def published_artifacts(context: JobContext) -> dict[str, dict[str, int]]:
+    """Rows and shards of every artifact that readers see."""
+    found = {}
+    for artifact in context.artifacts:
+        if not artifact.staging:
+            reader = open_artifact(context.workspace.place(artifact), artifact.schema)
+            found[artifact.name] = {"rows": reader.rows, "shards": len(reader.shards)}
+    return found
+
+
+def written_by() -> dict[str, str]:
+    """Versions that decide the bytes of shards."""
+    return {name: version(name) for name in ("mel-toolkit", "pyarrow")}

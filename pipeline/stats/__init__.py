@@ -1,0 +1,1 @@
+"""Resampling, intervals and tests that reports of all parts share."""

@@ -1,0 +1,15 @@
+"""Report how well the annotators of a project agree."""
+
+import sys
+
+from annotation.commands import agree_command
+from pipeline.console.main import run_command
+
+
+def main(argv: list[str]) -> int:
+    """The command `annotation agree` under a name of its own."""
+    return agree_command.main(argv, "runners/agreement_report.py")
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(main))

@@ -1,0 +1,1 @@
+"""Makes a small news wiki whose captions, mentions and clues are known."""

@@ -1,0 +1,207 @@
+"""Corpus runs that were killed or asked for something else go on where they stopped."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.records.errors import LockedError
+from tests.support.news_dump import (
+    corpus_command,
+    corpus_digests,
+    many_news_pages,
+    run_corpus,
+    write_news_dump,
+)
+from tests.support.world import ROOT, child_environment, run_command
+
+STAGES = ("extract", "compact", "clean", "report")
+WAIT_S = 90
+
+
+@pytest.fixture(scope="module")
+def big_dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dump of 2,000 articles in 100 streams: killing a run takes a moment."""
+    return write_news_dump(tmp_path_factory.mktemp("news"), many_news_pages(400), pages_a_stream=20)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(big_dump: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Digests of a run that nobody disturbs."""
+    out = tmp_path_factory.mktemp("undisturbed") / "corpus"
+    assert len(run_corpus(big_dump, out).counts) > 5
+    return corpus_digests(out)
+
+
+def start(dump: Path, out: Path, *flags: str) -> subprocess.Popen[bytes]:
+    """Begin a run in a process group of its own."""
+    return subprocess.Popen(
+        corpus_command(dump, out, *flags),
+        cwd=ROOT,
+        env=child_environment(),
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def wait_for(process: subprocess.Popen[bytes], is_there: Callable[[], bool]) -> None:
+    """Wait until something has appeared; a run that ends before is a failed test."""
+    deadline = time.monotonic() + WAIT_S
+    while not is_there():
+        assert process.poll() is None, "the run ended before it could be disturbed"
+        assert time.monotonic() < deadline, "nothing appeared to disturb the run at"
+        time.sleep(0.0005)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL the run and its workers."""
+    os.killpg(process.pid, signal.SIGKILL)
+    assert process.wait(timeout=20) == -signal.SIGKILL
+
+
+def is_begun(out: Path, stage: str) -> bool:
+    """Whether a stage works; for extract, whether some of its units are finished."""
+    if stage == "extract":
+        return len([*out.glob(".staging/extract-*/_units/[!.]*.json")]) >= 2
+    return any(out.glob(f".staging/{stage}-*"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", STAGES)
+def test_killed_in_a_stage_resumes_to_the_same_bytes(
+    big_dump: Path, tmp_path: Path, undisturbed: dict[str, str], stage: str
+) -> None:
+    out = tmp_path / "corpus"
+    process = start(big_dump, out)
+    wait_for(process, lambda: is_begun(out, stage))
+    kill(process)
+    assert not (out / "_SUCCESS").exists()
+    result = run_corpus(big_dump, out)
+    assert corpus_digests(out) == undisturbed
+    was_done = {report.name: report.was_done for report in result.reports}
+    done_before = STAGES[: STAGES.index(stage)]
+    assert [name for name in done_before if not was_done[name]] == []
+    assert not was_done[stage]
+
+
+@pytest.mark.slow
+def test_killed_again_and_again(big_dump: Path, tmp_path: Path, undisturbed: dict[str, str]) -> None:
+    out = tmp_path / "corpus"
+    for stage in STAGES:
+        process = start(big_dump, out, "--workers", "2")
+        wait_for(process, lambda stage=stage: is_begun(out, stage))
+        kill(process)
+    assert run_command(corpus_command(big_dump, out)).returncode == 0
+    assert corpus_digests(out) == undisturbed
+
+
+@pytest.mark.slow
+def test_ranges_of_another_size_do_not_mix(big_dump: Path, tmp_path: Path, undisturbed: dict[str, str]) -> None:
+    out = tmp_path / "corpus"
+    process = start(big_dump, out)
+    wait_for(process, lambda: is_begun(out, "extract"))
+    kill(process)
+    run_corpus(big_dump, out, range_bytes=1 << 14)
+    assert corpus_digests(out) == undisturbed
+
+
+@pytest.mark.slow
+def test_second_live_run_is_refused(big_dump: Path, tmp_path: Path) -> None:
+    out = tmp_path / "corpus"
+    process = start(big_dump, out)
+    wait_for(process, lambda: is_begun(out, "extract"))
+    with pytest.raises(LockedError, match=str(process.pid)):
+        run_corpus(big_dump, out)
+    kill(process)
+
+
+@pytest.fixture(scope="module")
+def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_news_dump(tmp_path_factory.mktemp("small-news"))
+
+
+@pytest.fixture
+def corpus(dump: Path, tmp_path: Path) -> Path:
+    """A finished corpus."""
+    run_corpus(dump, tmp_path / "corpus")
+    return tmp_path / "corpus"
+
+
+def ran(result: Any) -> list[str]:
+    return [report.name for report in result.reports if not report.was_done]
+
+
+def test_a_finished_corpus_is_left_alone(dump: Path, corpus: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in corpus.glob("[!._]*/*")}
+    assert ran(run_corpus(dump, corpus)) == []
+    assert {path: path.stat().st_mtime_ns for path in corpus.glob("[!._]*/*")} == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"years": (2007, 2011)},
+        {"states": ("published", "unmarked")},
+        {"min_words": 5},
+        {"keep": ("icon",)},
+        {"redistributable_only": True},
+    ],
+)
+def test_a_change_of_the_cleaning_reruns_clean_and_report(dump: Path, corpus: Path, change: dict[str, Any]) -> None:
+    before = corpus_digests(corpus)
+    articles = {path: path.stat().st_mtime_ns for path in corpus.glob("articles/*")}
+    assert ran(run_corpus(dump, corpus, **change)) == ["clean", "report"]
+    assert {path: path.stat().st_mtime_ns for path in corpus.glob("articles/*")} == articles
+    assert ran(run_corpus(dump, corpus)) == ["clean", "report"]
+    assert corpus_digests(corpus) == before
+
+
+def test_new_decisions_rerun_clean_and_report(dump: Path, corpus: Path, tmp_path: Path) -> None:
+    path = tmp_path / "decisions.jsonl"
+    shutil.copy(corpus / "review" / "queue.jsonl", path)
+    assert ran(run_corpus(dump, corpus, decisions=path)) == ["clean", "report"]
+    path.write_text(path.read_text("utf-8").replace('"decision": ""', '"decision": "drop"').replace('"reason": ""', '"reason": "x"').replace('"reviewer": ""', '"reviewer": "a"'))  # fmt: skip
+    result = run_corpus(dump, corpus, decisions=path)
+    assert ran(result) == ["clean", "report"]
+    assert result.counts["in review"] == 0
+    assert ran(run_corpus(dump, corpus, decisions=path)) == []
+
+
+def test_a_limit_reruns_everything(dump: Path, corpus: Path) -> None:
+    assert ran(run_corpus(dump, corpus, limit_pages=3)) == list(STAGES)
+
+
+@pytest.mark.parametrize("lost", ["funnel.json", "funnel.html", "review/queue.jsonl"])
+def test_a_lost_report_is_made_again(dump: Path, corpus: Path, lost: str) -> None:
+    before = corpus_digests(corpus)
+    (corpus / lost).unlink()
+    assert ran(run_corpus(dump, corpus)) == ["report"]
+    assert corpus_digests(corpus) == before
+
+
+def test_a_damaged_shard_is_made_again(dump: Path, corpus: Path) -> None:
+    before = corpus_digests(corpus)
+    shard = min(corpus.glob("pairs/*.parquet"))
+    shard.write_bytes(shard.read_bytes()[:-8])
+    assert ran(run_corpus(dump, corpus)) == ["clean"]
+    assert corpus_digests(corpus) == before
+
+
+def test_another_dump_and_another_folder_are_refused(dump: Path, corpus: Path, tmp_path: Path) -> None:
+    other = tmp_path / "enwikinews-20220101-pages-articles-multistream.xml.bz2"
+    shutil.copy(dump, other)
+    command = run_command(corpus_command(other, corpus))
+    assert command.returncode == 2
+    assert "holds the corpus of enwikinews, 20210101" in command.stderr
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
+    command = run_command(corpus_command(dump, tmp_path / "mine"))
+    assert command.returncode == 2
+    assert "no corpus" in command.stderr
