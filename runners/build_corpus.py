@@ -79,7 +79,7 @@ def _add_cleaning(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--keep", nargs="+", default=[], metavar="RULE",
         help="rules to switch off: no_caption, too_short, no_image_file, audio, location_map, icon, duplicate_pair, "
-        "maybe_audio, term, unknown_template",
+        "maybe_audio, credit_only, term, unknown_template",
     )  # fmt: skip
     group.add_argument("--decisions", type=Path, metavar="FILE", help="the review queue, filled in by a person")
     group.add_argument(

@@ -14,6 +14,7 @@ from annotation.commands.common import (
     percent,
     say,
     say_json,
+    table,
 )
 from pipeline.console.flags import CommandParser
 
@@ -88,6 +89,10 @@ def print_report(report: "AgreementReport") -> None:
         say(f"{one.definition}: {percent(figure.value)} {_interval(figure)}{paper}. {told.sentence}")
     columns = ("definition", "items", "observed", "figure", "95 % interval", "pi", "alpha", "AC1", "max")
     print_table(columns, [_row(one) for one in report.measures], title="All definitions (per cent)")
+    again = [(one.definition, one.n, percent(one.main.value), _interval(one.main)) for one in report.repeats]
+    if again:
+        title = "People against themselves, on pairs that came twice"
+        table(title, ("definition", "items", "figure", "95 % interval"), again)
     worst = [
         ("form" if one.guideline is None else f"rule {one.guideline}", one.n, one.n_pairings,
          ", ".join(f"{kind} {n}" for kind, n in one.kinds))

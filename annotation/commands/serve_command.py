@@ -51,19 +51,19 @@ def main(argv: list[str]) -> int:
     """Serve until Ctrl-C."""
     values = make_parser().parse_args(argv)
     began = time.perf_counter()
-    from annotation.project import open_project  # noqa: PLC0415 - --help stays quick
-    from annotation.serve.addresses import addresses  # noqa: PLC0415 - the same
+    from annotation.project import open_project
+    from annotation.serve.addresses import addresses
 
     addresses(values.host, values.port, values.public_url)  # a wrong address fails before anything is read
     project = open_project(values.project)
     if values.links:
         return _print_links(values)
     try:
-        from annotation.serve.app import Application  # noqa: PLC0415 - the same
-        from annotation.serve.server import listen, run  # noqa: PLC0415 - the same
+        from annotation.serve.app import Application
+        from annotation.serve.server import listen, run
     except ModuleNotFoundError as error:
         raise UsageError(f"the page needs {error.name}: pip install 'mel-toolkit[serve]'") from error
-    from annotation.serve.office import open_office  # noqa: PLC0415 - the same
+    from annotation.serve.office import open_office
 
     imported = time.perf_counter()
     images = values.images or ([Path(project.settings.images)] if project.settings.images else [])
@@ -76,15 +76,15 @@ def main(argv: list[str]) -> int:
 
 
 def _make_tokens(office: "Office") -> None:
-    from annotation.serve.doors import make_tokens  # noqa: PLC0415 - --help stays quick
+    from annotation.serve.doors import make_tokens
 
     make_tokens(office.project.folder, (*office.assignment.annotators, *office.assignment.experts))
 
 
 def _print_links(values: "argparse.Namespace") -> int:
-    from annotation.assignment import read_assignment  # noqa: PLC0415 - --help stays quick
-    from annotation.serve.addresses import addresses  # noqa: PLC0415 - the same
-    from annotation.serve.doors import links, make_tokens, tokens_of  # noqa: PLC0415 - the same
+    from annotation.assignment import read_assignment
+    from annotation.serve.addresses import addresses
+    from annotation.serve.doors import links, make_tokens, tokens_of
 
     assignment = read_assignment(values.project)
     names = (*assignment.annotators, *assignment.experts)
@@ -96,7 +96,7 @@ def _print_links(values: "argparse.Namespace") -> int:
 
 
 def _greet(office: "Office", told: "Addresses", moments: tuple[float, float]) -> None:
-    import psutil  # noqa: PLC0415 - --help stays quick
+    import psutil
 
     began, imported = moments
     if told.is_exposed:

@@ -55,7 +55,8 @@ def print_statistics(found: dict[str, Any]) -> None:
         _bars("Figure 2(b): ambiguity", found["figure_2b"])
     _bars("Figure 4(a): entity types", found["figure_4a"])
     _nested("Figure 4(b): candidates of a mention", found["figure_4b"])
-    _nested("Table 7: visual clues", found["table_7"])
+    if found["table_7"]["helped_mentions"]["of"]:
+        _nested("Table 7: visual clues", found["table_7"])
 
 
 def _bars(title: str, bars: Sequence[dict[str, Any]]) -> None:

@@ -28,7 +28,7 @@ class FunnelStep:
     """One rule: pairs that reached it, and those that went on.
 
     Attributes:
-        rule: `Drop` value, `term:KIND`, `maybe_audio`, `unknown_template` or `decided`.
+        rule: `Drop` value, `term:KIND`, `maybe_audio`, `credit_only`, `unknown_template` or `decided`.
         status: What the rule makes of a pair: dropped, review or decided.
         n_in: Pairs that no earlier step took out; the first step's are all pairs, another's are the `n_out` before.
         n_out: Those that this step left; the last step's are the pairs that are kept.

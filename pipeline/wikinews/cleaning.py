@@ -2,14 +2,15 @@
 
 | reason | status | rule |
 |---|---|---|
-| no_caption | dropped | the caption is empty, or was only a credit |
+| no_caption | dropped | the caption is empty, or was only a credit that a template gave or of fewer than 3 words |
 | too_short | dropped | fewer than 3 words; a word is a run of word characters (paper 4.1) |
 | no_image_file | dropped | no file title, or no image, video or document by its extension |
 | audio | dropped | a sound by its extension |
 | location_map | dropped | the file's name is that of a map which only points out a place |
-| icon | dropped | the file's name is that of an icon of the interface |
+| icon | dropped | the file's name is that of an icon of the interface, svg, png or gif |
 | duplicate_pair | dropped | same file and caption as an earlier pair |
 | maybe_audio | review | `.ogg` may be sound or video |
+| credit_only | review | a label makes the whole caption read as a credit; it stands in `caption` and in `credit` |
 | term:KIND:WORD | review | a word of the reviewed list (`terms`); never dropped for it |
 | unknown_template:NAME | review | a template in the caption that no table knows |
 | decided:REASON | as decided | a line of the decisions file |
@@ -40,9 +41,9 @@ _MAYBE_AUDIO = frozenset(("ogg",))
 _LOCATION_NAME = re.compile(r"Location(?:[A-Z]\w*\.(?i:png|svg|gif)\Z|[ _](?!.*photo))")
 _LOCATOR = re.compile(r"(?:.*[\W\d_])?(?:location[ -]map|(?<!with )locator)\b(?!.*photo)", re.IGNORECASE)
 _ICON = re.compile(
-    r"(?:nuvola|crystal(?: clear)?|gnome|oxygen480|ambox|emblem)[ -](?:apps?|mimetypes?|filesystems?|devices?|actions?"
-    r"|emblem|icon|important|edit|clock)\b.*|(?:commons|wikinews|wiktionary|wikiquote|wikisource)-logo.*"
-    r"|(?:.* )?icons?(?:[ -]?\d*)?\.(?:svg|png|gif)|padlock.*|speaker icon.*|loudspeaker\.svg|sound-icon.*",
+    r"(?:(?:nuvola|crystal(?: clear)?|gnome|oxygen480|ambox|emblem)[ -](?:apps?|mimetypes?|filesystems?|devices?"
+    r"|actions?|emblem|icon|important|edit|clock)\b.*|(?:commons|wikinews|wiktionary|wikiquote|wikisource)-logo.*"
+    r"|(?:.* )?icons?(?:[ -]?\d*)?|padlock.*|speaker icon.*|loudspeaker|sound-icon.*)\.(?:svg|png|gif)",
     re.IGNORECASE,
 )
 
@@ -59,8 +60,8 @@ class Drop(StrEnum):
     DUPLICATE_PAIR = "duplicate_pair"
 
 
-MAYBE_AUDIO, TERM, UNKNOWN_TEMPLATE = "maybe_audio", "term", "unknown_template"
-RULES = (*(str(rule) for rule in Drop), MAYBE_AUDIO, TERM, UNKNOWN_TEMPLATE)
+MAYBE_AUDIO, CREDIT_ONLY, TERM, UNKNOWN_TEMPLATE = "maybe_audio", "credit_only", "term", "unknown_template"
+RULES = (*(str(rule) for rule in Drop), MAYBE_AUDIO, CREDIT_ONLY, TERM, UNKNOWN_TEMPLATE)
 """All rules in the order of the table; reviewers' decisions are none."""
 
 
@@ -109,14 +110,20 @@ def is_location_map(file_title: str) -> bool:
     return _LOCATION_NAME.match(file_title) is not None or _LOCATOR.match(file_title) is not None
 
 
+def is_credit_only(caption: str, credit: str) -> bool:
+    """Whether a caption has no word beside its credit."""
+    return bool(credit) and bool(caption) and _WORD.findall(caption) == _WORD.findall(credit)
+
+
 def _extension(file_title: str) -> str:
     return file_title.rpartition(".")[2].casefold() if "." in file_title else ""
 
 
-def review_reasons(file_title: str, caption: str, unknown_templates: Sequence[str] = ()) -> list[str]:
+def review_reasons(pair: Pair, unknown_templates: Sequence[str] = ()) -> list[str]:
     """Why a person should look at this pair, each reason once."""
-    found = [MAYBE_AUDIO] if _extension(file_title) in _MAYBE_AUDIO else []
-    found += [f"{TERM}:{term.kind}:{term.text.casefold()}" for term in review_terms(caption)]
+    found = [MAYBE_AUDIO] if _extension(pair.file_title) in _MAYBE_AUDIO else []
+    found += [CREDIT_ONLY] if is_credit_only(pair.caption, pair.credit) else []
+    found += [f"{TERM}:{term.kind}:{term.text.casefold()}" for term in review_terms(pair.caption)]
     found += [f"{UNKNOWN_TEMPLATE}:{name}" for name in unknown_templates]
     return list(dict.fromkeys(found))
 
@@ -125,7 +132,7 @@ def clean(pair: Pair, unknown_templates: Sequence[str] = (), rules: Rules = ALL_
     """The pair with its number of words, status and reasons."""
     found = drop_reasons(pair.file_title, pair.caption, rules.min_words)
     dropped = [reason for reason in found if reason not in rules.off]
-    asked = review_reasons(pair.file_title, pair.caption, unknown_templates)
+    asked = review_reasons(pair, unknown_templates)
     reviewed = [reason for reason in asked if reason.partition(":")[0] not in rules.off]
     status = PAIR_DROPPED if dropped else PAIR_REVIEW if reviewed else PAIR_KEPT
     reasons = (*(str(reason) for reason in dropped), *reviewed)

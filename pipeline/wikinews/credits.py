@@ -9,17 +9,23 @@
 | source | "Source: X" |
 | copyright | "Copyright: X", "© X" behind a break |
 | courtesy | "(Courtesy of X)", "Image courtesy of X", ", courtesy of NOAA." |
+| photo_by | "Photograph by X", "(Photo by X)" |
+| photo_from | "(Image from X)", ". Image from X" |
 
-A credit ends at the next break, at the bracket that closes around it, or with the caption. "Stock photo: a storm" and
+Without a colon the words behind a label must be a name. A credit ends at the next break, at the bracket that closes
+around it, or with its sentence; terms of use behind it ("All rights reserved.") go with it. "Stock photo: a storm" and
 "Satellite image: smoke" are captions.
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.records.corpus import CaptionLink
+from pipeline.wikinews.cleaning import MIN_WORDS, count_words
+from pipeline.wikinews.credit_labels import LABEL, MAX_CHARS, OPENING, end_before, is_credit
+from pipeline.wikinews.credit_names import sentence_end
 from pipeline.wikinews.marks import Rendered
 
 
@@ -42,26 +48,8 @@ class Split:
     forms: tuple[str, ...]
 
 
-_KIND = r"(?:photo(?:graph)?s?|images?|pictures?|pics?|video|graphic|screenshot|illustration)"
-_LABEL = re.compile(
-    rf"(?P<photo_credit>(?:{_KIND}|file) ?(?:credits?|source|copyright)(?: ?:|(?= [A-Z©])))"
-    rf"|(?P<courtesy>(?:{_KIND}(?: is)? )?courtesy(?: of\b| ?:|(?= [A-Z])))"
-    r"|(?P<photo>(?:photo(?:graph(?:er)?)?|image|picture|pic)(?: by)? ?:)"
-    r"|(?P<credit>credits? ?:)"
-    r"|(?P<source>source ?:)"
-    r"|(?P<copyright>copyright ?:|©)",
-    re.IGNORECASE,
-)
-_KIND_OF_PICTURE = re.compile(
-    r"(?:stock|file|archive[ds]?|library|satellite|radar|composite|undated|handout|courtroom|aerial|thermal|infrared"
-    r"|tele|screen|head|cover|family|profile)[ -]?\Z",
-    re.IGNORECASE,
-)
-_SENTENCE_END = ".!?…\"”’')]»*"
-_OPENING = "(["
 _LOOSE = " \t,;:|–—-("
-_MAX_BARE_WORDS = 6
-_NAME_AFTER = re.compile(r" *(?:the )?(?:[A-Z][\w./&'-]*(?: (?:of|the|and|for) )?[ ,]*){1,6}\.?\Z")
+_BRACKETS = {"(": re.compile(r"[()]"), "[": re.compile(r"[\[\]]")}
 
 
 def find_credits(rendered: Rendered) -> list[Credit]:
@@ -77,93 +65,64 @@ def find_credits(rendered: Rendered) -> list[Credit]:
 
 def _labelled(text: str, breaks: tuple[int, ...]) -> Iterator[Credit]:
     reach = 0
-    for label in _LABEL.finditer(text):
-        start = label.start()
-        if start < reach:
+    for label in LABEL.finditer(text):
+        if label.start() < reach:
             continue
-        form = label.lastgroup or ""
-        bracket = _bracket_before(text, start)
-        end = _bracket_end(text, bracket) if bracket >= 0 else _next_break(breaks, label.end(), len(text))
-        if text[label.end() : end].strip(" .)]") and _is_credit(text, label, form, breaks, end):
-            begin = bracket if bracket >= 0 else start
+        begin, end = _span(text, label, breaks)
+        if end - begin > MAX_CHARS or not text[label.end() : end].strip(" .)]"):
+            continue
+        if is_credit(text, label, (begin, end), breaks):
             reach = end
-            yield Credit(begin, end, form)
+            yield Credit(begin, end, label.lastgroup or "")
 
 
-def _bracket_before(text: str, start: int) -> int:
-    place = _end_before(text, start)
-    return place - 1 if place and text[place - 1] in _OPENING else -1
+def _span(text: str, label: re.Match[str], breaks: tuple[int, ...]) -> tuple[int, int]:
+    """What a credit with this label takes: its bracket, else its sentence in its line."""
+    before = end_before(text, label.start())
+    limit = min(len(text), label.start() + MAX_CHARS + 1)
+    if before and text[before - 1] in OPENING:
+        end = _bracket_end(text, before - 1, limit)
+        if end > 0:
+            return before - 1, end
+        return before - 1, sentence_end(text, label.end(), _next_break(breaks, label.end(), limit))
+    return label.start(), sentence_end(text, label.end(), _next_break(breaks, label.end(), limit))
 
 
-def _end_before(text: str, place: int) -> int:
-    """Where the text before `place` ends, its spaces left out."""
-    while place and text[place - 1] == " ":
-        place -= 1
-    return place
-
-
-def _bracket_end(text: str, bracket: int) -> int:
-    """Behind the bracket that closes the one at `bracket`; the end of the text when none does."""
-    closing = ")" if text[bracket] == "(" else "]"
+def _bracket_end(text: str, bracket: int, limit: int) -> int:
+    """Behind the bracket that closes the one at `bracket`; -1 when none does before `limit`."""
     depth = 0
-    for place in range(bracket, len(text)):
-        if text[place] == text[bracket]:
-            depth += 1
-        elif text[place] == closing:
-            depth -= 1
-            if not depth:
-                return place + 1
-    return len(text)
+    for found in _BRACKETS[text[bracket]].finditer(text, bracket, limit):
+        depth += 1 if found[0] == text[bracket] else -1
+        if not depth:
+            return found.end()
+    return -1
 
 
-def _next_break(breaks: tuple[int, ...], place: int, length: int) -> int:
+def _next_break(breaks: tuple[int, ...], place: int, limit: int) -> int:
     index = bisect_right(breaks, place)
-    return breaks[index] if index < len(breaks) else length
-
-
-def _is_break(breaks: tuple[int, ...], place: int) -> bool:
-    index = bisect_left(breaks, place)
-    return index < len(breaks) and breaks[index] == place
-
-
-def _is_credit(text: str, label: re.Match[str], form: str, breaks: tuple[int, ...], end: int) -> bool:
-    """Whether what stands before and after a label lets it be one."""
-    start, rest = label.start(), text[label.end() : end]
-    before = _end_before(text, start)
-    last = text[before - 1] if before else ""
-    if not last:
-        return form not in ("photo", "courtesy") or len(rest.split()) <= _MAX_BARE_WORDS
-    if last in _OPENING or _is_break(breaks, before) or _is_break(breaks, start):
-        return True
-    if _KIND_OF_PICTURE.search(text[max(0, start - 12) : start]):
-        return False
-    return last in _SENTENCE_END or _interrupts(label, form, last, rest)
-
-
-def _interrupts(label: re.Match[str], form: str, last: str, rest: str) -> bool:
-    """Whether a label in the middle of a sentence begins a credit."""
-    if form == "courtesy":
-        return _follows_kind(label[0]) or (last == "," and _NAME_AFTER.match(rest[:80]) is not None)
-    if form == "copyright":
-        return label[0][0] in "Cc"
-    is_capital = label[0][0].isupper()
-    if last == label.string[label.start() - 1]:  # glued to the word before
-        return is_capital or form in ("photo", "photo_credit")
-    return is_capital and (form in ("credit", "photo_credit", "source") or len(rest.split()) <= _MAX_BARE_WORDS)
-
-
-def _follows_kind(label: str) -> bool:
-    return not label[:8].casefold().startswith("courtesy")
+    return min(breaks[index], limit) if index < len(breaks) else limit
 
 
 def split_credit(rendered: Rendered) -> Split:
     """Move the credits of a caption out of it; words that stood beside one are never glued.
 
-    Links inside a credit go with it. A caption that is nothing but a credit becomes ''.
+    Links inside a credit go with it. A caption that is nothing but a credit becomes ''; but one of `MIN_WORDS` words
+    or more that only a label tells stays as it is, for "Image: a satellite view of the storm" may be either.
     """
     found = find_credits(rendered)
+    credit = " · ".join(_words_of(rendered.text, one) for one in found)
+    forms = tuple(one.form for one in found)
+    caption, links = _without(rendered, found)
+    is_sure = not forms or set(forms) == {"template"}
+    if not caption and not is_sure and count_words(rendered.text) >= MIN_WORDS:
+        caption, links = rendered.text, rendered.links
+    return Split(caption, links, credit, forms)
+
+
+def _without(rendered: Rendered, found: list[Credit]) -> tuple[str, tuple[CaptionLink, ...]]:
+    """Text and links without the credits."""
     if not found:
-        return Split(rendered.text, rendered.links, "", ())
+        return rendered.text, rendered.links
     text = rendered.text
     parts: list[str] = []
     links: list[CaptionLink] = []
@@ -182,13 +141,12 @@ def split_credit(rendered: Rendered) -> Split:
             for link in rendered.links
             if first <= link.start and link.end <= last
         ]
-    credit = " · ".join(_words_of(text, one) for one in found)
-    return Split("".join(parts), tuple(links), credit, tuple(one.form for one in found))
+    return "".join(parts), tuple(links)
 
 
 def _words_of(text: str, credit: Credit) -> str:
     words = text[credit.start : credit.end].strip()
-    if words[0] not in _OPENING:
+    if words[0] not in OPENING:
         return words
     return (words[1:-1] if words[-1] in ")]" else words[1:]).strip()
 

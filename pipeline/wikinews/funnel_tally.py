@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.records.corpus import PAIR_DROPPED, PAIR_KEPT, PAIR_REVIEW
 from pipeline.records.funnel import DECIDED, FunnelExample, FunnelGroup, FunnelStep
-from pipeline.wikinews.cleaning import MAYBE_AUDIO, Drop
+from pipeline.wikinews.cleaning import CREDIT_ONLY, MAYBE_AUDIO, Drop
 from pipeline.wikinews.site import table
 
 _TERM, _UNKNOWN_TEMPLATE = "term", "unknown_template"
@@ -134,7 +134,7 @@ class Tally:
 
 def _reviewing_rules() -> list[str]:
     kinds = table("review_terms")["terms"]
-    return [MAYBE_AUDIO, *(f"{_TERM}:{kind}" for kind in kinds), _UNKNOWN_TEMPLATE]
+    return [MAYBE_AUDIO, CREDIT_ONLY, *(f"{_TERM}:{kind}" for kind in kinds), _UNKNOWN_TEMPLATE]
 
 
 def _example(row: Mapping[str, Any]) -> FunnelExample:

@@ -2,7 +2,9 @@
 
 A term matches whole words, whatever their case; `*` at its end stands for any letters. Names are none: a match inside
 a name of the table, and a capitalised match beside another capitalised word ("Dick Cheney", "The Naked Chef"), unless
-the whole text is in capitals. Terms that are surnames or first names too ("Gore", "Dick") match in lower case only.
+the whole text is in capitals. Violence is hidden only by the names of the table: "Abu Ghraib Torture photos" is one.
+Terms that are surnames or first names too ("Gore", "Dick") match in lower case only, but at a sentence's begin before a
+word of place or time ("Gore in the streets"); "Dick and Lynne Cheney" are none.
 """
 
 import re
@@ -19,6 +21,10 @@ _FUNCTION_WORDS = frozenset(
         "several", "two", "three",
     )
 )  # fmt: skip
+
+_PLACING = frozenset(("in", "on", "at", "of", "from", "by", "after", "before", "during"))
+_NEVER_NAMES = frozenset(("violent",))
+_SENTENCE_BEGIN = re.compile(r"(?:\A|[.!?…:][\"”’')\]]* +)[\"“‘'(\[]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +48,30 @@ def review_terms(text: str) -> list[Term]:
     for match in pattern.finditer(text):
         start, end = match.span()
         in_name = any(first <= start and end <= last for first, last in spans)
-        if not in_name and (is_loud or not _is_name(text, start, end)):
+        if not in_name and (is_loud or not _is_name(text, start, end, match.lastgroup or "")):
             found.append(Term(match.lastgroup or "", match[0], start, end))
     return found
 
 
-def _is_name(text: str, start: int, end: int) -> bool:
-    """Whether a capitalised word has a capitalised neighbour that is no function word at a sentence's begin."""
+def _is_name(text: str, start: int, end: int, kind: str) -> bool:
+    """Whether a capitalised term is somebody's name, or may be part of one."""
     if not text[start].isupper():
         return False
     if text[start:end].casefold() in table("review_terms")["lower_case_only"]:
-        return True
+        return not _begins_sentence(text, start, end)
+    return kind not in _NEVER_NAMES and _has_capital_beside(text, start, end)
+
+
+def _begins_sentence(text: str, start: int, end: int) -> bool:
+    """Whether a term stands first, with a word of place or time behind it."""
+    if not _SENTENCE_BEGIN.search(text[max(0, start - 8) : start]):
+        return False
+    following = _WORD.match(text, end + 1) if text[end : end + 1] == " " else None
+    return following is not None and following[0] in _PLACING
+
+
+def _has_capital_beside(text: str, start: int, end: int) -> bool:
+    """Whether a capitalised neighbour stands there that is no function word at a sentence's begin."""
     after = re.match(r"[ -]", text[end : end + 1])
     following = _WORD.match(text, end + 1) if after else None
     if following is not None and following[0][0].isupper():

@@ -165,6 +165,9 @@ def test_agree_prints_named_figures_and_gates(capsys, done, tmp_path):
     assert measures["md.token.bio"]["paper"] == 0.8898
     assert len(value["annotator_pairs"]["cells"]) == 10
     assert sorted(value["files"]) == [f"annotations/mentions/a0{number}.jsonl" for number in range(1, 6)]
+    repeats = {one["definition"]: one for one in value["repeats"]}
+    assert 0.7 < repeats["md.token.bio"]["figures"][0]["value"] < 1
+    assert repeats["md.token.bio"]["n_pairings"] == len(Store(done).answers(batches=["retest"])) == 15
     assert value["worst_guidelines"][0]["n"] >= value["worst_guidelines"][1]["n"]
     assert sum(map(sum, value["type_confusion"]["spans"])) == measures["type.union"]["n"]
     assert run(capsys, "agree", done, "--draws", 0, "--gate", "md.token.bio=0.5", "--definition", "el.nil")[0] == 0

@@ -117,7 +117,7 @@ def test_long_lists_say_that_they_are_cut():
 
 
 def test_every_rule_has_words():
-    for rule in [*Drop, "maybe_audio", "unknown_template", "decided", "term:violent"]:
+    for rule in [*Drop, "maybe_audio", "credit_only", "unknown_template", "decided", "term:violent"]:
         assert rule_meaning(rule), rule
         assert "_" not in rule_label(rule)
     assert (rule_label("a_new_rule"), rule_meaning("a_new_rule")) == ("a new rule", "")

@@ -15,9 +15,9 @@ from pipeline.wikinews.funnel import make_funnel
 from tests.support.corpus_rows import article_row, article_table, pair_row, pair_table
 
 DROPPING = [str(rule) for rule in Drop]
-REVIEWING = ["maybe_audio", "term:profane", "term:violent", "unknown_template"]
+REVIEWING = ["maybe_audio", "credit_only", "term:profane", "term:violent", "unknown_template"]
 REASONS = st.sampled_from(
-    [*DROPPING, "maybe_audio", "term:profane:damn", "term:violent:gore", "term:violent:blood: and", "unknown_template:A:b",
+    [*DROPPING, "maybe_audio", "credit_only", "term:profane:damn", "term:violent:gore", "term:violent:blood: and", "unknown_template:A:b",
      "unknown_template:C", "decided:seen: twice", "a_new_rule", "a_new_rule:with more"]
 )  # fmt: skip
 PAIRS = st.builds(
@@ -113,7 +113,7 @@ def test_steps_stand_in_the_order_of_the_rules():
         pair_row(3, status="review"),
     ]
     names = [step.rule for step in reckon(rows).steps]
-    head = ["dropped_by_no_rule", *DROPPING, "decided", "maybe_audio", "term:profane"]
+    head = ["dropped_by_no_rule", *DROPPING, "decided", "maybe_audio", "credit_only", "term:profane"]
     assert names[: len(head)] == head
     assert names[-3:] == ["unknown_template", "review_by_no_rule", "zebra"]
     assert [step.status for step in reckon([]).steps if step.rule == "decided"] == ["decided"]
