@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from annotation.exchange_fields import LABEL_STUDIO, NATIVE, lost_in
+from annotation.label_studio import Found, read_tasks, write_tasks
+from annotation.mimic import read_mimic, write_mimic
 from annotation.pairs import ProjectPair, read_native, write_native
 from annotation.records import NIL, Annotation, Answer
 from pipeline.formats.elevant import write_elevant
@@ -15,7 +18,8 @@ from pipeline.formats.wikidiverse import write_mentions, write_passages
 from pipeline.records.dataset import Caption, CaptionMention
 from pipeline.records.errors import InputError, UsageError
 
-NATIVE = "native"
+
+Qids = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +28,25 @@ class Export:
 
     Attributes:
         write: Writes captions to a file.
-        lost: What it cannot hold.
         is_numbered: Records are numbered, since keys must be numbers.
         wants_mentions: Pairs without a mention cannot be written.
     """
 
     write: Callable[[Sequence[Caption], Path], None]
-    lost: str
     is_numbered: bool = False
     wants_mentions: bool = False
 
 
-_ALWAYS = "flags, visual clues, article, date, image digests"
 EXPORTS: Mapping[str, Export] = {
-    "passages": Export(write_passages, f"pair ids, {_ALWAYS}"),
-    "mentions": Export(write_mentions, f"pair ids, pairs without a mention, {_ALWAYS}", wants_mentions=True),
-    "kgmel": Export(write_kgmel, f"pair ids, Wikidata ids, types, places, topics, {_ALWAYS}", is_numbered=True),
-    "melbench": Export(write_melbench, f"Wikidata ids, types, places, topics, image addresses, {_ALWAYS}"),
-    "elevant": Export(
-        write_elevant,
-        f"entities (it names them by Wikidata id), pair ids, topics, image addresses, {_ALWAYS}",
-        is_numbered=True,
-    ),
+    "passages": Export(write_passages),
+    "mentions": Export(write_mentions, wants_mentions=True),
+    "kgmel": Export(write_kgmel, is_numbered=True),
+    "melbench": Export(write_melbench),
+    "mimic": Export(write_mimic, wants_mentions=True),
+    "elevant": Export(write_elevant, is_numbered=True),
 }
+FORMATS = (NATIVE, *EXPORTS, LABEL_STUDIO)
+"""All formats that answers are written in and read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +67,47 @@ class Matched:
 
 
 def export_answers(
-    pairs: Iterable[ProjectPair], answers: Mapping[str, Answer], name: str, path: Path
+    pairs: Iterable[ProjectPair], answers: Mapping[str, Answer], name: str, path: Path, qids: Qids | None = None
 ) -> tuple[int, str]:
     """Write the pairs that have an answer; how many, and what the format cannot hold ('' for nothing).
+
+    Args:
+        pairs: All pairs in order.
+        answers: Pair id -> answer.
+        name: The format.
+        path: File to write.
+        qids: Title of an entity -> its Wikidata id, None where it has none.
 
     Raises:
         UsageError: there is no such format, or it cannot hold an answer.
     """
     wanted = [pair for pair in pairs if pair.pair_id in answers]
+    if name not in FORMATS:
+        raise UsageError(f"{name!r} is no format to write; there are {', '.join(FORMATS)}")
     if name == NATIVE:
         write_native(wanted, path, answers)
-        return len(wanted), ""
-    if name not in EXPORTS:
-        raise UsageError(f"{name!r} is no format to write; there are {NATIVE}, {', '.join(EXPORTS)}")
-    export = EXPORTS[name]
-    if export.wants_mentions:
-        wanted = [pair for pair in wanted if answers[pair.pair_id].annotations]
-    captions = [
-        _caption(pair, answers[pair.pair_id], str(number) if export.is_numbered else pair.pair_id)
-        for number, pair in enumerate(wanted)
-    ]
-    export.write(captions, path)
-    return len(captions), export.lost
+    elif name == LABEL_STUDIO:
+        write_tasks(wanted, answers, path)
+    else:
+        export = EXPORTS[name]
+        if export.wants_mentions:
+            wanted = [pair for pair in wanted if answers[pair.pair_id].annotations]
+        captions = [
+            _caption(pair, answers[pair.pair_id], str(number) if export.is_numbered else pair.pair_id, qids)
+            for number, pair in enumerate(wanted)
+        ]
+        export.write(captions, path)
+    return len(wanted), lost_in(name)
 
 
-def import_answers(pairs: Mapping[str, ProjectPair], name: str, path: Path) -> Matched:
+def import_answers(pairs: Mapping[str, ProjectPair], name: str, path: Path, by: str | None = None) -> Matched:
     """Read answers from a file; captions are matched by pair id, else by their text, in order where several have it.
+
+    Args:
+        pairs: Pair id -> pair of the project.
+        name: The format.
+        path: The file.
+        by: Of a file with several people's annotations (Label Studio) whose to take.
 
     Raises:
         UsageError: there is no such format.
@@ -102,9 +117,12 @@ def import_answers(pairs: Mapping[str, ProjectPair], name: str, path: Path) -> M
         found = [(pair, answer.annotations) for pair, answer in read_native(path) if answer is not None]
         known = {pair.pair_id: spans for pair, spans in found if _is_known(pair, pairs)}
         matched = Matched(known, tuple(pair.pair_id for pair, _ in found if pair.pair_id not in known), 0, 0)
+    elif name == LABEL_STUDIO:
+        tasks = read_tasks(path, by)
+        matched = _match(tasks.found, pairs, tasks.n_repairs)
     else:
-        reading = format_named(name).read(path, False)
-        matched = _match(reading.captions, pairs, len(reading.repairs))
+        reading = read_mimic(path) if name == "mimic" else format_named(name).read(path, False)
+        matched = _match(map(_found, reading.captions), pairs, len(reading.repairs))
     if not matched.answers:
         raise InputError(f"{path}: holds none of the project's captions")
     return matched
@@ -115,7 +133,7 @@ def _is_known(pair: ProjectPair, pairs: Mapping[str, ProjectPair]) -> bool:
     return pair.pair_id in pairs and pairs[pair.pair_id].caption == pair.caption
 
 
-def _match(captions: Iterable[Caption], pairs: Mapping[str, ProjectPair], n_repairs: int) -> Matched:
+def _match(captions: Iterable[Found], pairs: Mapping[str, ProjectPair], n_repairs: int) -> Matched:
     by_text: dict[str, list[str]] = defaultdict(list)
     for pair in reversed(list(pairs.values())):
         by_text[pair.caption].append(pair.pair_id)
@@ -132,19 +150,26 @@ def _match(captions: Iterable[Caption], pairs: Mapping[str, ProjectPair], n_repa
         else:
             unknown.append(caption.key)
             continue
-        spans = {one.span: one for one in reversed([_annotation(each) for each in caption.mentions]) if one is not None}
-        unplaced += sum(each.start is None for each in caption.mentions)
-        answers[pair_id] = tuple(spans[span] for span in sorted(spans))
+        unplaced += caption.unplaced
+        answers[pair_id] = caption.spans
     return Matched(answers, tuple(unknown), unplaced, n_repairs)
 
 
-def _caption(pair: ProjectPair, answer: Answer, key: str) -> Caption:
-    mentions = tuple(
-        CaptionMention(one.surface, one.start, one.end, one.type, None if one.is_nil else one.entity, None, one.is_nil)
-        for one in answer.annotations
-    )
+def _found(caption: Caption) -> Found:
+    """A caption's spans by place; of two on one place the first."""
+    spans = {one.span: one for one in reversed([_annotation(each) for each in caption.mentions]) if one is not None}
+    unplaced = sum(each.start is None for each in caption.mentions)
+    return Found(caption.key, caption.caption, tuple(spans[span] for span in sorted(spans)), unplaced)
+
+
+def _caption(pair: ProjectPair, answer: Answer, key: str, qids: Qids | None) -> Caption:
+    mentions = []
+    for one in answer.annotations:
+        title = None if one.is_nil else one.entity
+        qid = qids(title) if qids is not None and title is not None else None
+        mentions.append(CaptionMention(one.surface, one.start, one.end, one.type, title, qid, one.is_nil))
     return Caption(
-        key, pair.caption, mentions, pair.image_url, pair.topic, pair.article_title, pair.image_file, pair.split or ""
+        key, pair.caption, tuple(mentions), pair.image_url, pair.topic, pair.article_title, pair.image_file, pair.split or ""
     )
 
 

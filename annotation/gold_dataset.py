@@ -10,6 +10,7 @@ from annotation.gold import GoldPair
 from annotation.linked_rows import with_entities
 from annotation.pairs import ProjectPair
 from annotation.project import Project
+from annotation.publishing.publish import remove_card
 from pipeline.formats.dataset_writing import STAGING, write_by_split
 from pipeline.formats.splits import ALL
 from pipeline.kb.store import MentionStore
@@ -113,6 +114,7 @@ def write_rows(
     options = {**told, "format": PROVENANCE, "version": _VERSION}
     stage_id = options_digest({"options": options, "content": options_digest(content)})
     (out / SUCCESS).unlink(missing_ok=True)
+    remove_card(out)
     shutil.rmtree(out / STAGING, ignore_errors=True)
     counts = {
         "pairs": write_by_split(out, "pairs", schemas.PAIRS, stage_id, _by_split(pairs)),

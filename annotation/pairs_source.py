@@ -109,6 +109,7 @@ def _native(path: Path) -> Source:
 def _corpus(reader: Reader, *, with_review: bool) -> Source:
     wanted = (PAIR_KEPT, PAIR_REVIEW) if with_review else (PAIR_KEPT,)
     pairs: dict[str, ProjectPair] = {}
+    licences = _licences(reader.folder.parent / "articles")
     left_out = repeated = 0
     for row in _rows(reader):
         if row["status"] not in wanted:
@@ -116,13 +117,24 @@ def _corpus(reader: Reader, *, with_review: bool) -> Source:
         elif row["pair_id"] in pairs:
             repeated += 1
         else:
-            pairs[row["pair_id"]] = _corpus_pair(row)
+            pairs[row["pair_id"]] = _corpus_pair(row, licences.get(row["article_id"]))
     notes = [f"{left_out} pairs with another status than {' or '.join(wanted)} were left out"] if left_out else []
     notes += [f"{repeated} pairs that their article shows again were left out"] if repeated else []
     return Source(CORPUS, tuple(pairs.values()), {}, _of_artifact(reader), tuple(notes))
 
 
-def _corpus_pair(row: Mapping[str, Any]) -> ProjectPair:
+def _licences(folder: Path) -> dict[int, str]:
+    """Article -> licence of its text, where the corpus has its articles and knows it."""
+    if not folder.is_dir():
+        return {}
+    found: dict[int, str] = {}
+    for path in open_artifact(folder, corpus_schemas.NEWS_ARTICLES).paths:
+        rows = read_shard(path, ("article_id", "licence")).to_pydict()
+        found |= {key: one for key, one in zip(rows["article_id"], rows["licence"], strict=True) if one}
+    return found
+
+
+def _corpus_pair(row: Mapping[str, Any], licence: str | None) -> ProjectPair:
     return ProjectPair(
         pair_id=row["pair_id"],
         caption=row["caption"],
@@ -136,6 +148,7 @@ def _corpus_pair(row: Mapping[str, Any]) -> ProjectPair:
         image_url=row["image_url"] or None,
         caption_links=tuple(CaptionLink(**link) for link in row["caption_links"]),
         credit=row["credit"] or None,
+        licence=licence,
         revision_id=row["revision_id"],
     )
 

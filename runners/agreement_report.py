@@ -2,13 +2,13 @@
 
 import sys
 
-from annotation.commands import agree_command
+from annotation.commands import report_command
 from pipeline.console.main import run_command
 
 
 def main(argv: list[str]) -> int:
-    """The command `annotation agree` under a name of its own."""
-    return agree_command.main(argv, "runners/agreement_report.py")
+    """The command `annotation report` under a name of its own."""
+    return report_command.main(argv, "runners/agreement_report.py")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """One figure with its errors and intervals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,16 +64,25 @@ class Bootstrap:
         self._is_possible = n_clusters > 1 and len(self._weights) > 1
         self._left_out = jackknife_weights(n_clusters) if sampling.method == "bca" and self._is_possible else None
 
-    def figure(self, name: str, coefficient: Coefficient, found: Tally) -> Figure:
-        """A coefficient of the items found."""
+    def figures(self, coefficients: Mapping[str, Coefficient], found: Tally) -> tuple[Figure, ...]:
+        """Coefficients of the items found; the draws, which cost most, are added up once for all of them."""
 
+        def statistics(totals: Floats) -> Floats:
+            values = Totals.of(totals)
+            return np.stack([one(values) for one in coefficients.values()], axis=1)
+
+        draws = self._draws(found.counts, statistics).reshape(-1, len(coefficients))
+        return tuple(
+            self._figure(name, one, found, draws[:, at]) for at, (name, one) in enumerate(coefficients.items())
+        )
+
+    def _figure(self, name: str, coefficient: Coefficient, found: Tally, draws: Floats) -> Figure:
         def statistic(totals: Floats) -> Floats:
             return coefficient(Totals.of(totals))
 
         value = _number(statistic(totals_of(found.counts)))
         if value is None:
             return Figure(name, None, SINGLE_CATEGORY if found.n else NO_ITEMS)
-        draws = self._draws(found.counts, statistic)
         interval = self._interval(found.counts, statistic, draws, value)
         if found.is_perfect and name != _ATTAINABLE:
             interval = self._perfect(coefficient, found)

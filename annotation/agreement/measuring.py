@@ -44,7 +44,7 @@ class Meter:
     def _coefficients(self, id_: str, itemizer: Itemizer) -> Measure:
         found = tally(self.pairings, itemizer, self.rules, self.clusters)
         totals = Totals.of(totals_of(found.counts))
-        figures = tuple(self._bootstrap.figure(name, one, found) for name, one in COEFFICIENTS.items())
+        figures = self._bootstrap.figures(COEFFICIENTS, found)
         measure = Measure(
             definition=id_,
             n=found.n,

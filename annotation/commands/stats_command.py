@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from annotation.commands.common import command_parser, percent, say_json, table
+from annotation.commands.common import command_parser, note, percent, say_json, table
 from pipeline.console.flags import CommandParser
+
+FORMATS = ("svg", "png", "pdf")
 
 
 def make_parser() -> CommandParser:
@@ -16,9 +18,15 @@ def make_parser() -> CommandParser:
         "paper can be read in two ways, both figures, with the paper's own beside them.",
         "data/dataset/news",
         "data/dataset/v2 --json",
+        "data/dataset/news --out reports/news --format svg pdf",
     )
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="folder of a data set")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write a page, JSON and one file a figure there")
+    parser.add_argument("--format", nargs="+", choices=FORMATS, default=["svg"], help="of figures, with --out")
+    parser.add_argument(
+        "--ambiguity", type=Path, metavar="FILE", help="classes of Figure 2(b) from persons: mention id, tab, class"
+    )
     return parser
 
 
@@ -29,11 +37,18 @@ def main(argv: list[str]) -> int:
     from annotation.statistics.dataset import dataset_statistics
     from annotation.statistics.readings import label_pairs
 
-    found = dataset_statistics(label_pairs(*read_rows(values.dataset)))
+    from annotation.report.statistics_charts import suggested_ambiguity
+    from annotation.report.statistics_files import read_ambiguity, write_statistics
+
+    pairs = label_pairs(*read_rows(values.dataset))
+    found = dataset_statistics(pairs, None if values.ambiguity is None else read_ambiguity(values.ambiguity))
+    found["figure_2b_suggested"] = suggested_ambiguity(pairs)
     if values.json:
         say_json(found)
     else:
         print_statistics(found)
+    if values.out is not None:
+        note(f"written: {path}" for path in write_statistics(values.dataset.name, found, values.out, values.format))
     return 0
 
 
@@ -53,6 +68,7 @@ def print_statistics(found: dict[str, Any]) -> None:
     _bars("Figure 2(a): topics", found["figure_2a"])
     if any(bar["n"] for bar in found["figure_2b"]):
         _bars("Figure 2(b): ambiguity", found["figure_2b"])
+    _bars("Figure 2(b) as form alone suggests it", found.get("figure_2b_suggested", ()))
     _bars("Figure 4(a): entity types", found["figure_4a"])
     _nested("Figure 4(b): candidates of a mention", found["figure_4b"])
     if found["table_7"]["helped_mentions"]["of"]:

@@ -58,7 +58,7 @@ def _funnel(context: CorpusContext) -> Funnel:
     figures = {name: context.figures(name) for name in ("extract", "clean")}
     return make_funnel(
         context.open(PAIRS).tables(),
-        context.open(NEWS_ARTICLES).tables(("date", "topic")),
+        context.open(NEWS_ARTICLES).tables(("date", "date_evidence", "topic")),
         wiki=context.plan.siteinfo.wiki,
         date=context.plan.inputs.date or "",
         article_drops=figures["clean"]["articles"]["dropped"],

@@ -48,7 +48,7 @@ _ARTICLE_TITLE = Column("article_title", _TEXT, "Title key of the article")
 _POSITION = Column("position", _I32, "Document order in the article, from 0")
 _IMAGE_ID = Column("image_id", _TEXT, "16 hex digits: hash of wiki and file title")
 _FILE_TITLE = Column("file_title", _TEXT, "File title without prefix")
-_CAPTION = Column("caption", _TEXT, "Caption as a reader sees it, without credit")
+_CAPTION = Column("caption", _TEXT, "Caption as a reader sees it, without credit unless all of it reads as one")
 _CAPTION_LINKS = Column(
     "caption_links", pa.list_(pa.field("element", CAPTION_LINK, nullable=False)),
     "Links with their spans in the caption",

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pipeline.records.errors import ArtifactError
 
-FUNNEL_VERSION = 1
+FUNNEL_VERSION = 2
 DECIDED = "decided"
 """Status and rule of the step of the reviewers' decisions."""
 
@@ -76,6 +76,8 @@ class Funnel:
         date: Of the dump, YYYYMMDD, '' when unknown.
         article_steps: (reason, articles) of articles whose pairs were not taken, most first.
         n_articles: Articles in the corpus; n_articles - the sum of `article_steps` gave the pairs.
+        weak_dates: (evidence, articles) of articles whose date may be that of something else, most first; '' is no
+            date at all.
         terms: (matched term with its kind, pairs), most first.
         unknown_templates: (name, captions with it), most first; those of articles that were not taken count too.
         examples_per_rule: At most so many examples a step.
@@ -92,6 +94,7 @@ class Funnel:
     steps: tuple[FunnelStep, ...]
     years: tuple[FunnelGroup, ...]
     topics: tuple[FunnelGroup, ...]
+    weak_dates: tuple[tuple[str, int], ...]
     terms: tuple[tuple[str, int], ...]
     unknown_templates: tuple[tuple[str, int], ...]
     examples_per_rule: int
@@ -121,7 +124,7 @@ class Funnel:
 
 
 _GROUPS = ("years", "topics")
-_COUNTED = ("article_steps", "terms", "unknown_templates")
+_COUNTED = ("article_steps", "weak_dates", "terms", "unknown_templates")
 
 
 def _funnel_values(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tempfile import TemporaryFile
 
 from markupsafe import Markup
 
+from pipeline.report.data_blocks import data_block
 from pipeline.report.page import page_parts
 from pipeline.report.text import clip, readable
 from pipeline.report.thumbnails import picture_type
@@ -27,8 +28,6 @@ THUMBNAIL_BYTES_MAX = 64_000
 _TONES = {"usable": "good", "failed": "bad", "missing": "open", "kept": "good", "dropped": "bad", "review": "open"}
 _NO_TONE = ""
 _CAPTION_CHARS, _TEXT_CHARS, _WORD_CHARS, _FACTS_MAX = 2000, 300, 40, 16
-# What could end a script element or open a comment in one, and line ends that old parsers know.
-_IN_SCRIPT = str.maketrans({char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +133,13 @@ class _Part:
         self._flush()
         self._file.seek(0)
         for line in self._file:
-            yield Markup(line)  # noqa: S704 - written by _data_block
+            yield Markup(line)  # noqa: S704 - written by data_block
 
     def _flush(self) -> None:
         if self._records:
-            written = _data_block("cells", self._records) + _data_block("thumbnails", self._thumbnails)
+            written = data_block("cells", self._records) + data_block("thumbnails", self._thumbnails)
             self.n_bytes += self._file.write(written)
             self._records, self._thumbnails = [], []
-
-
-def _data_block(kind: str, value: object) -> str:
-    """JSON that no browser runs and that nothing inside it can end."""
-    text = json.dumps(value, separators=(",", ":")).translate(_IN_SCRIPT)
-    return f'<script type="application/json" data-{kind}>{text}</script>\n'
 
 
 def _record(cell: SheetCell, problem: str) -> dict[str, object]:

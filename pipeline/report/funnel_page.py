@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pipeline.records.funnel import Funnel, FunnelGroup, FunnelStep
 from pipeline.report.charts import FunnelBar, Stack, funnel_bars, stacked_bars
-from pipeline.report.funnel_words import rule_label, rule_meaning
+from pipeline.report.funnel_words import evidence_label, rule_label, rule_meaning
 from pipeline.report.page import render_page
 
 PAPER_RAW, PAPER_CLEAN = "about 14,000", "about 8,000 (7,969 in its Table 3)"
@@ -146,6 +146,15 @@ def _step_examples(step: FunnelStep) -> dict[str, object]:
 
 def _lists(funnel: Funnel) -> list[dict[str, object]]:
     return [
+        {
+            "id": "weak-dates",
+            "heading": "Dates that may be wrong",
+            "told": f"Of {_figure(funnel.n_articles)} articles these have no date template and no category of a day.",
+            "caption": "Articles per source of the date",
+            "columns": _columns("source", (), ("articles",)),
+            "rows": [[evidence_label(name), n] for name, n in funnel.weak_dates],
+            "hint": "",
+        },
         {
             "id": "terms",
             "heading": "Terms that ask for review",

@@ -15,6 +15,12 @@ _RULES = {
     "dropped_by_no_rule": ("dropped by no rule", "dropped without a reason that drops"),
     "review_by_no_rule": ("review by no rule", "in review without a reason for it"),
 }
+_EVIDENCE = {
+    "first_line": "the first line of the text",
+    "first_revision (fallback)": "the page's first revision",
+    "revision (fallback)": "the latest revision, of an article still being written",
+    "": "no date",
+}
 _TERM = "term:"
 
 
@@ -23,6 +29,11 @@ def rule_label(rule: str) -> str:
     if rule.startswith(_TERM):
         return f"{rule.removeprefix(_TERM)} term"
     return _RULES[rule][0] if rule in _RULES else rule.replace("_", " ")
+
+
+def evidence_label(evidence: str) -> str:
+    """Where a date was read, in words."""
+    return _EVIDENCE.get(evidence, evidence.replace("_", " "))
 
 
 def rule_meaning(rule: str) -> str:

@@ -56,9 +56,7 @@ class HeatCell:
     told: str = ""
 
 
-def heat_map(
-    title: str, description: str, names: Sequence[str], values: Mapping[tuple[str, str], HeatCell]
-) -> Markup:
+def heat_map(title: str, description: str, names: Sequence[str], values: Mapping[tuple[str, str], HeatCell]) -> Markup:
     """Values of two names each, the same above and below the diagonal.
 
     Args:
@@ -92,7 +90,8 @@ def confusion_matrix(title: str, description: str, axes: Axes, table: Sequence[S
             told = f"{axes.rows[at]}, then {axes.columns[to]}: {count:,}, {share:.1%} of {total:,} in the row"
             lines = (f"{count:,}", f"{share:.0%}") if count else ("0",)
             cells[at, to] = Cell(lines, told, share if count else None, is_framed=at == to)
-    steps = [f"{at / len(DEPTHS):.0%} to {(at + 1) / len(DEPTHS):.0%} of the row" for at in range(len(DEPTHS))]
+    steps = [f"{at / len(DEPTHS):.0%} to {(at + 1) / len(DEPTHS):.0%}" for at in range(len(DEPTHS))]
+    steps[-1] += " of the row"
     return matrix(title, description, axes, cells, steps)
 
 
@@ -160,5 +159,5 @@ class _Grid:
         shown = one.lines[: self.n_lines]
         first = y + self.height / 2 + 4.5 - _LINE_PX * (len(shown) - 1) / 2
         for at, line in enumerate(shown):
-            small = {"class_": "note small inert", "font_size": 10.5} if at else {"class_": "inert"}
+            small = {"class_": "small inert", "font_size": 10.5} if at else {"class_": "inert"}
             yield text_at(x + self.width / 2, first + _LINE_PX * at, line, text_anchor="middle", **small)

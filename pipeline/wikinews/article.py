@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from urllib.parse import quote
 
 from pipeline.titles.wiki import Wiki
@@ -16,9 +17,15 @@ from pipeline.wikitext.structure import Structure, arguments, read_structure
 from pipeline.wikitext.surface import visible_text
 
 PUBLISHED, UNMARKED = "published", "unmarked"
-FIRST_REVISION, REVISION = "first_revision (fallback)", "revision (fallback)"
+DEVELOPING, IN_REVIEW = "developing", "review"
+FIRST_LINE, FIRST_REVISION, REVISION = "first_line", "first_revision (fallback)", "revision (fallback)"
+WEAK_EVIDENCE = (FIRST_LINE, FIRST_REVISION, REVISION, "")
+"""Where a date may be that of something else; '' is no date at all."""
 _PUBLIC_DOMAIN_UNTIL = datetime(2005, 9, 25, tzinfo=UTC)
 _MAX_FIRST_LINE = 600
+_MAX_CATEGORY_WORDS = 3
+_JOINING = frozenset(("de", "of", "le", "del"))
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DATE_NAMES = ("date", "datum", "data", "fecha", "1")
 
 
@@ -28,8 +35,10 @@ class Article:
 
     Attributes:
         date: Its day at midnight UTC, None when nothing tells it.
-        date_evidence: `template:date`, `template:dateline`, `template:byline`, `first_line`, `category`, or a fallback
-            named as such; '' without date.
+        date_evidence: `template:date`, `template:dateline`, `template:byline`, `category`, `first_line`, or a fallback
+            named as such; '' without date. The first revision's day is a fallback of any article; this revision's only
+            of one still being written (developing, review), and only if no category names another year: finished
+            articles are edited years later.
         status: published, developing, review, disputed, abandoned or unmarked.
         templates: Names of the templates called, in document order, each once: evidence for the topic.
     """
@@ -51,10 +60,22 @@ def article_of(title: str, structure: Structure, timestamp: str, wiki: Wiki, *, 
     """The same for a page whose structure is known."""
     categories = tuple(page_categories(structure, wiki))
     names = tuple(dict.fromkeys(call.name for call in structure.templates if not call.is_function))
-    dates = _dates(structure, categories, wiki)
-    fallbacks = ((iso_day(first_timestamp), FIRST_REVISION), (iso_day(timestamp), REVISION))
-    date, evidence = next(dates, None) or next(((day, name) for day, name in fallbacks if day), (None, ""))
-    return Article(title, date, evidence, _status(names, categories), categories, names)
+    status = _status(names, categories)
+    dates = chain(_dates(structure, categories, wiki), _fallbacks(first_timestamp, timestamp, status, categories))
+    date, evidence = next(dates, (None, ""))
+    return Article(title, date, evidence, status, categories, names)
+
+
+def _fallbacks(
+    first_timestamp: str, timestamp: str, status: str, categories: tuple[str, ...]
+) -> Iterator[tuple[datetime, str]]:
+    """Days of revisions that may be the article's."""
+    first, latest = iso_day(first_timestamp), iso_day(timestamp)
+    if first is not None:
+        yield first, FIRST_REVISION
+    years = {int(year) for category in categories for year in _YEAR.findall(category)}
+    if latest is not None and status in (DEVELOPING, IN_REVIEW) and (not years or latest.year in years):
+        yield latest, REVISION
 
 
 def _dates(structure: Structure, categories: tuple[str, ...], wiki: Wiki) -> Iterator[tuple[datetime, str]]:
@@ -72,14 +93,19 @@ def _dates(structure: Structure, categories: tuple[str, ...], wiki: Wiki) -> Ite
         day = find_date(visible_text(written, wiki), language)
         if day is not None:
             yield day, f"template:{name}"
+    for category in categories:
+        day = find_date(category, language) if _is_short(category) else None
+        if day is not None:
+            yield day, "category"
     for line in _first_lines(structure):
         day = find_date(visible_text(line, wiki), language)
         if day is not None:
-            yield day, "first_line"
-    for category in categories:
-        day = find_date(category, language)
-        if day is not None:
-            yield day, "category"
+            yield day, FIRST_LINE
+
+
+def _is_short(category: str) -> bool:
+    """Whether a category may be a day and nothing else: "January 1, 2008", but not "Fire of January 1, 2008"."""
+    return len([word for word in category.split() if word.casefold() not in _JOINING]) <= _MAX_CATEGORY_WORDS
 
 
 def _first_lines(structure: Structure) -> list[str]:
@@ -120,4 +146,4 @@ def licence_of(date: datetime | None, wiki: str = "enwikinews") -> str:
 
 def article_url(title: str, wiki: Wiki) -> str:
     """Address of an article of a news wiki."""
-    return f"https://{wiki.siteinfo.lang}.wikinews.org/wiki/{quote(title.replace(' ', '_'), safe='/:()!,;@*')}"
+    return f"https://{wiki.siteinfo.lang}.wikinews.org/wiki/{quote(title.replace(' ', '_'), safe='/:()!,;@*$')}"

@@ -27,7 +27,7 @@ class CaptionedImage:
         position: Document order, from 0.
         file_title: Title key without prefix; '' for a file link whose title is none, and for a map that a template
             draws.
-        caption: As a reader sees it, credit taken out; '' when there is none.
+        caption: As a reader sees it, credit taken out unless a label makes it all read as one; '' when there is none.
         caption_links: Spans in `caption`, by start; they do not overlap.
         credit: What the caption said of the image's origin, '' when nothing.
         credit_forms: Rules that found it.
@@ -54,18 +54,18 @@ class _Found:
     wikitext: str
 
 
-def captioned_images(structure: Structure, site: NewsSite) -> list[CaptionedImage]:
-    """Images of file links, galleries and template arguments with their captions.
+def captioned_images(structure: Structure, site: NewsSite, page_title: str = "") -> list[CaptionedImage]:
+    """Images of file links, galleries and template arguments with their captions; `page_title` is for those it names.
 
     `[[:File:…]]` and `[[Media:…]]` show no image and are left out, as are images in credit, link and date templates.
     """
     found = [*_linked(structure, site), *_in_galleries(structure, site), *_named(structure, site), *_drawn(structure)]
     found.sort(key=lambda image: image.place)
-    return [_captioned(position, image, site) for position, image in enumerate(found)]
+    return [_captioned(position, image, site, page_title) for position, image in enumerate(found)]
 
 
-def _captioned(position: int, image: _Found, site: NewsSite) -> CaptionedImage:
-    rendered = render(image.wikitext, site)
+def _captioned(position: int, image: _Found, site: NewsSite, page_title: str) -> CaptionedImage:
+    rendered = render(image.wikitext, site, page_title)
     split = split_credit(rendered)
     return CaptionedImage(
         position=position,

@@ -1,4 +1,4 @@
-"""Labels that may begin a credit, and whether what stands around one lets it.
+"""Labels that may begin a credit, and when they do.
 
 Everything is looked for within `MAX_CHARS` of a label, so that a text of nothing but labels costs linear time.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pipeline.wikinews.credit_names import is_name
 
-MAX_CHARS = 10**9
+MAX_CHARS = 400
 """A credit is no longer than this."""
 OPENING = "(["
 _KIND = r"(?:photo(?:graph)?s?|images?|pictures?|pics?|video|graphic|screenshot|illustration)"
@@ -35,7 +35,7 @@ _KIND_OF_PICTURE = re.compile(
 _SENTENCE_END = ".!?…\"”’')]»*"
 _DASHES = "-–—"
 _MAX_BARE_WORDS = 6
-_MAX_SENTENCE = 10**9
+_MAX_SENTENCE = 200
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
 _WORD_BEFORE = re.compile(r"[^\s(\[]+\Z")
 _SHOWING = re.compile(r"(?:\A|[.!?:] )(?:a|an|the|this|that|his|her|its|their|another)\b[^.!?]*\Z", re.IGNORECASE)
@@ -90,7 +90,8 @@ def _fits_bare(form: str, label: str, rest: str) -> bool:
         words = rest.strip(" .)]").split()
         return is_name(rest) and (len(words) > 1 or (words[0].isupper() and len(words[0]) > 2))
     if form == "courtesy" and label.casefold().endswith(" of"):
-        return _follows_kind(label) or is_name(rest) or len(rest.split()) <= _MAX_BARE_WORDS
+        is_short = "," not in rest and len(rest.split()) <= _MAX_BARE_WORDS
+        return _follows_kind(label) or is_name(rest) or is_short
     return is_name(rest)
 
 

@@ -1,4 +1,4 @@
-"""Whether words read as a name, and where the sentence ends that holds them."""
+"""Whether words read as a name, and where its sentence ends."""
 
 import re
 

@@ -43,7 +43,7 @@ def make_funnel(  # noqa: D417 - the tables are the corpus's
     tally = Tally(examples_per_rule)
     for row in _rows(pairs, _PAIR_COLUMNS):
         tally.add(row)
-    for row in _rows(articles, ("date", "topic")):
+    for row in _rows(articles, ("date", "date_evidence", "topic")):
         tally.add_article(row)
     if sum(article_drops.values()) > tally.n_articles:
         raise ValueError(f"{sum(article_drops.values())} articles dropped of {tally.n_articles}")
@@ -60,6 +60,7 @@ def make_funnel(  # noqa: D417 - the tables are the corpus's
         steps=tally.steps(),
         years=tally.groups(tally.years, sorted(tally.years, key=_blank_last)),
         topics=tally.groups(tally.topics, _topic_names(tally.topics)),
+        weak_dates=_most_first(tally.weak_dates),
         terms=_most_first(tally.terms),
         unknown_templates=_most_first(unknown_templates),
         examples_per_rule=examples_per_rule,

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.records.corpus import PAIR_DROPPED, PAIR_KEPT, PAIR_REVIEW
 from pipeline.records.funnel import DECIDED, FunnelExample, FunnelGroup, FunnelStep
+from pipeline.wikinews.article import WEAK_EVIDENCE
 from pipeline.wikinews.cleaning import CREDIT_ONLY, MAYBE_AUDIO, Drop
 from pipeline.wikinews.site import table
 
@@ -49,6 +50,7 @@ class Tally:
         self.years: dict[str, _Group] = {}
         self.topics: dict[str, _Group] = {}
         self.terms: Counter[str] = Counter()
+        self.weak_dates: Counter[str] = Counter()
         self.found: dict[str, _Step] = {}
         self.ranks = {rule: rank for rank, rule in enumerate([*map(str, Drop), DECIDED, *_reviewing_rules()])}
 
@@ -73,6 +75,8 @@ class Tally:
 
     def add_article(self, row: Mapping[str, Any]) -> None:
         """Count one article."""
+        if row["date_evidence"] in WEAK_EVIDENCE:
+            self.weak_dates[row["date_evidence"]] += 1
         self.n_articles += 1
         for group in self._groups_of(row):
             group.n_articles += 1

@@ -57,7 +57,7 @@ def read_news_page(page: RawPage, site: NewsSite) -> NewsPage:
     wiki = site.wiki.siteinfo.wiki
     unknown: dict[str, int] = {}
     pairs = []
-    for image in captioned_images(structure, site):
+    for image in captioned_images(structure, site, page.title):
         for name in image.unknown_templates:
             unknown[name] = unknown.get(name, 0) + 1
         pairs.append(

@@ -28,19 +28,26 @@ _EXTERNAL = re.compile(
 _BREAK_TAG = re.compile(r"</?(?:br|p|div|hr|li|tr|td|center)(?=[\s/>])[^<>]*+>", re.IGNORECASE)
 _SMALL_TAG = re.compile(r"</?small(?=[\s/>])[^<>]*+>", re.IGNORECASE)
 _SWITCH = re.compile(r"__[A-Z]{3,32}__")
+_TITLE_VARIABLES = frozenset(("pagename", "fullpagename", "basepagename", "subpagename", "rootpagename"))
+_CHOICES = frozenset(("#if", "#ifeq"))
+_EMPTY_PIPE = re.compile(r"\[\[([^\[\]{}|<>\n]{1,260}+)\|[ ]*+\]\]")
+_PREFIXES = re.compile(r":?(?:[\w -]+:)* *")
+_QUALIFIER = re.compile(r"(?: ?\([^()]*\))?(?:, .*)?\Z")
 _CASES = {"lc": str.lower, "uc": str.upper}
+_FIRST_LETTER = {"lcfirst": str.lower, "ucfirst": str.upper}
 _FUNCTION_TEXT = {"!": "|", "=": "="}
 
 
-def render(wikitext: str, site: NewsSite) -> Rendered:
+def render(wikitext: str, site: NewsSite, page_title: str = "") -> Rendered:
     """The text of masked wikitext with links, breaks, credits and unknown templates; never fails.
 
-    A template that no table knows shows its last unnamed argument and is named in `unknown`.
+    A template that no table knows shows its last unnamed argument and is named in `unknown`. `page_title` is what
+    `{{PAGENAME}}` shows.
     """
-    work = _Work(site)
+    work = _Work(site, marks.without_marks(page_title))
     text = work.expand(marks.without_marks(wikitext), 0)
     if "[[" in text:
-        text = work.links(text)
+        text = work.links(_EMPTY_PIPE.sub(work.piped, text))
     text = _EXTERNAL.sub(lambda found: found[1] or found[2] or "", text)
     text = _SMALL_TAG.sub(marks.SOFT_BREAK, _BREAK_TAG.sub(marks.BREAK, text))
     text = _SWITCH.sub("", strip_quotes(strip_tags(text)))
@@ -52,6 +59,7 @@ class _Work:
     """One rendering: the links so far, and the templates that nobody knew."""
 
     site: NewsSite
+    page_title: str = ""
     targets: list[LinkTarget] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
 
@@ -142,19 +150,41 @@ class _Work:
         return " ".join(value for key, value in plain if key is None and value)
 
     def _function(self, inner: str, name: str, nesting: int) -> str:
+        if name in _CHOICES:
+            return self._choice(inner, name, nesting)
         value = self.expand(inner.partition(":")[2].partition("|")[0].strip(), nesting + 1)
         if name == "formatnum":
             is_raw = inner.rpartition("|")[2].strip().upper() == "R"
             return value.replace(",", "") if is_raw else grouped(value, self.site.language)
+        if name in _TITLE_VARIABLES:
+            return value or self.page_title
         if name in _CASES:
             return value if marks.has_marks(value) else _CASES[name](value)
-        if name == "ucfirst":
-            return value[:1].upper() + value[1:]
-        if name == "lcfirst":
-            return value[:1].lower() + value[1:]
+        if name in _FIRST_LETTER:
+            return _FIRST_LETTER[name](value[:1]) + value[1:]
         if name not in _FUNCTION_TEXT:
             self.unknown.add(name)
         return _FUNCTION_TEXT.get(name, "")
+
+    def _choice(self, inner: str, name: str, nesting: int) -> str:
+        """What `{{#if:…}}` or `{{#ifeq:…}}` chooses."""
+        call = f"{{{{x|{inner.partition(':')[2]}}}}}"
+        values = arguments(call, Template("X", 0, len(call), 0, is_function=False, is_infobox=False))
+        parts = [(value if key is None else f"{key}={value}").strip() for key, value in values]
+        n_asked = 1 if name == "#if" else 2
+        asked = [self.expand(part, nesting + 1).strip() for part in (*parts[:n_asked], "")]
+        is_true = bool(asked[0]) if name == "#if" else asked[0] == asked[1]
+        chosen = parts[n_asked:][:1] if is_true else parts[n_asked + 1 :][:1]
+        return self.expand(chosen[0], nesting + 1) if chosen else ""
+
+    def piped(self, link: re.Match[str]) -> str:
+        """A link with an empty anchor, as editors mean it: "[[w:Lima (Ohio)|]]" shows "Lima"."""
+        written = link[1]
+        title = self.site.wiki.titles.parse(written)
+        if marks.has_marks(written) or (title.namespace in (FILE, CATEGORY) and not title.colon):
+            return f"[[{written}]]"
+        shown = _QUALIFIER.sub("", _PREFIXES.sub("", written.strip(), count=1), count=1)
+        return f"[[{written}|{shown}]]" if shown else f"[[{written}]]"
 
     def links(self, text: str) -> str:
         """Links replaced by their text with trail, between marks; images and categories taken out."""

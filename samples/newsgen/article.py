@@ -89,7 +89,7 @@ class Article:
     def dated(self, day: tuple[int, int, int], form: int = 0) -> None:
         """The day of the article in one of the forms that editors use."""
         year, month, number = day
-        words = f"{MONTHS[month - 1]} {number}, {year}"
+        words = in_words(day)
         iso = f"{year}-{month:02d}-{number:02d}"
         markup, evidence = (
             (f"{{{{date|{words}}}}}\n", "template:date"),
@@ -113,6 +113,8 @@ class Article:
     def category(self, name: str) -> None:
         """A category link on a line of its own."""
         self.categories.append(name)
+        if self.date_evidence == "first_line" and self.date and name == in_words(self.date):
+            self.date_evidence = "category"  # a category of the day tells more than a sentence
         self.raw(f"[[Category:{name}]]\n")
 
     def sources(self, url: str = "https://news.example/a?b=1&c=2") -> None:
@@ -122,6 +124,12 @@ class Article:
             "{{haveyoursay}}\n\n== Sources ==\n"
             f"*{{{{source|url={url}|title=Report|author=A. Writer|pub=Sample Post|date={day}}}}}\n\n"
         )
+
+
+def in_words(day: tuple[int, int, int]) -> str:
+    """A day as "January 5, 2010"."""
+    year, month, number = day
+    return f"{MONTHS[month - 1]} {number}, {year}"
 
 
 def file_rules(image: NewsImage) -> list[str]:

@@ -29,6 +29,8 @@ class Caption:
     links: list[tuple[int, int, str, str]] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     credits: list[str] = field(default_factory=list)
+    is_credit: bool = False
+    """It is nothing but a credit, which a label tells; readers keep it."""
     terms: list[str] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
 
@@ -84,6 +86,12 @@ class Caption:
         self.credits.append(words)
         return self
 
+    def credit_alone(self, words: str) -> "Caption":
+        """A label and a name that are all there is: the words stay, and a person should look at them."""
+        self.credits.append(words)
+        self.is_credit = True
+        return self.say(words)
+
     def term(self, words: str, kind: str) -> "Caption":
         """Words that a person should look at."""
         self.terms.append(f"term:{kind}:{words.casefold()}")
@@ -96,7 +104,8 @@ class Caption:
 
     def review(self) -> list[str]:
         """Why a person should look at this caption."""
-        return [*dict.fromkeys(self.terms), *(f"unknown_template:{name}" for name in sorted(self.unknown))]
+        alone = ["credit_only"] if self.is_credit else []
+        return [*alone, *dict.fromkeys(self.terms), *(f"unknown_template:{name}" for name in sorted(self.unknown))]
 
 
 def caption(words: str) -> Caption:

@@ -123,6 +123,7 @@ def write_credits(article: Article, library: Library) -> None:
         ("Image: B. Reader", " <small>(Image: B. Reader)</small>"),
         ("Photo: B. Reader", " (Photo: B. Reader)"), ("Photo credit: B. Reader", "Photo credit: B. Reader"),
         ("Courtesy of NOAA", " (Courtesy of NOAA)"), ("© B. Reader", "<br/>© B. Reader"),
+        ("Photo by Bea Reader", " (Photo by Bea Reader)"),
         ("B. Reader", "{{image source|file=Old gate.png|[[User:B|B. Reader]]}}"),
     )  # fmt: skip
     for number, (words, markup) in enumerate(forms):
@@ -130,4 +131,9 @@ def write_credits(article: Article, library: Library) -> None:
         article.picture(library.neutral(number), shown.credit_line(words, markup))
     shown = Caption().say("A gate").credit_line("Photo: B. Reader", " (Photo: B. Reader)").say(" near ")
     article.picture(library.neutral(12), shown.link("Oxford", "Oxford", "{{w|Oxford}}").say(" in winter"))
-    article.picture(library.neutral(0), Caption().credit_line("Photo: B. Reader", "Photo: B. Reader"))
+    article.picture(library.neutral(0), Caption().credit_alone("Photo: B. Reader"))
+    article.picture(library.neutral(1), Caption().credit_line("Photo: Reader", "Photo: Reader"))
+    article.picture(library.neutral(2), Caption().credit_alone("Image: a satellite view of the storm"))
+    shown = Caption().say("A gate.").credit_line("Photo: B. Reader.", " Photo: B. Reader.").say(" It was open.")
+    article.picture(library.neutral(3), shown)
+    article.picture(library.neutral(4), caption("The keeper (source: police) said the gate was open"))

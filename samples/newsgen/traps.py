@@ -100,7 +100,7 @@ TRAPS = [
     ),
     Trap("Empty date", None, "health", files.write_plain, -2, categories=("Medicine",)),
     Trap("Old and archived", (2008, 8, 8), "education", files.write_plain, 0, "{{archived}}", ("Schools",)),
-    Trap("Draft of a story", (2019, 5, 6), "sports", files.write_plain, 0, "{{develop}}", ("Sports",)),
+    Trap("Draft of a story", None, "sports", files.write_plain, -2, "{{develop}}", ("Sports",)),
     Trap("Story under review", (2019, 5, 7), "sports", files.write_plain, 0, "{{review}}", ("Sports",)),
     Trap("Story in dispute", (2019, 5, 10), "sports", files.write_plain, 0, "{{disputed}}", ("Sports",)),
     Trap("Left behind", (2019, 5, 8), "sports", files.write_plain, 0, "{{abandoned}}", ("Sports",)),

@@ -41,21 +41,30 @@ def _page_row(dumped: DumpedPage) -> dict:
 
 
 def article_row(dumped: DumpedPage, article: Article) -> dict:
-    """The row of an article; without a date of its own it has the revision's, marked as a fallback."""
-    day = iso(article.date)
+    """The row of an article; without a date of its own a draft has the revision's, marked as a fallback."""
+    day, evidence = dated(dumped, article)
     return {
         **_page_row(dumped),
         "row": "article",
         "kind": "article",
         "article_id": dumped.page_id,
-        "date": day or dumped.timestamp[:10],
-        "date_evidence": article.date_evidence or "revision (fallback)",
+        "date": day,
+        "date_evidence": evidence,
         "article_status": article.status,
         "categories": article.categories,
         "topic": article.topic,
         "licence": "Public domain" if article.date and article.date < FREE_UNTIL else "CC BY 2.5",
         "n_pairs": len(article.images),
     }
+
+
+def dated(dumped: DumpedPage, article: Article) -> tuple[str | None, str]:
+    """The day of an article and what tells it; no category of a draft names a year."""
+    if article.date is not None:
+        return iso(article.date), article.date_evidence
+    if article.status in ("developing", "review") and dumped.timestamp:
+        return dumped.timestamp[:10], "revision (fallback)"
+    return None, ""
 
 
 def pair_row(dumped: DumpedPage, article: Article, position: int, image: NewsImage, seen: set[tuple[str, str]]) -> dict:
@@ -73,7 +82,7 @@ def pair_row(dumped: DumpedPage, article: Article, position: int, image: NewsIma
         "article_id": dumped.page_id,
         "article_title": dumped.title,
         "article_status": article.status,
-        "date": iso(article.date) or dumped.timestamp[:10],
+        "date": dated(dumped, article)[0],
         "topic": article.topic,
         "position": position,
         "file_title": image.file_title,

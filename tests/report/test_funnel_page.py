@@ -91,6 +91,19 @@ def test_the_tables_hold_the_figures():
     assert tables.found["Captions per template"][1:] == [["Foo", "1"]]
 
 
+def test_weak_dates_are_shown():
+    articles = [
+        article_row(1),
+        *(article_row(n, date_evidence="") for n in (2, 3)),
+        article_row(4, date_evidence="first_line"),
+    ]
+    funnel = make_funnel(
+        [], [article_table(articles)], wiki="w", date="", article_drops={}, unknown_templates={}
+    )  # fmt: skip
+    rows = Tables(funnel_html(funnel)).found["Articles per source of the date"]
+    assert rows[1:] == [["no date", "2"], ["the first line of the text", "1"]]
+
+
 def test_the_papers_figures_stand_beside_those_of_its_wiki_only():
     assert "the paper: about 14,000" in funnel_html(funnel_of())
     assert "the paper: about" not in funnel_html(funnel_of(wiki="dewikinews"))

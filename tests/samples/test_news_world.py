@@ -17,7 +17,7 @@ from tests.support.world import DATE, NEWS_WIKI, commons_files, make_world, news
 STATES = {"published", "developing", "review", "disputed", "abandoned", "unmarked"}
 RULES = {
     "no_caption", "too_short", "no_image_file", "audio", "location_map", "icon", "duplicate_pair", "maybe_audio",
-    "term", "unknown_template",
+    "credit_only", "term", "unknown_template",
 }  # fmt: skip
 TYPES = {"Person", "Organization", "Location", "Country", "Event", "Works", "Misc"}
 TOPICS = {
@@ -107,6 +107,7 @@ def test_every_rule_state_and_topic_occurs(oracle: NewsOracle) -> None:
     assert {article.licence for article in oracle.articles} == {"Public domain", "CC BY 2.5"}
     assert {article.date_evidence for article in oracle.articles} == {
         "template:date", "template:dateline", "template:byline", "first_line", "category", "revision (fallback)",
+        "",
     }  # fmt: skip
     years = {article.date[:4] for article in oracle.articles if article.date}
     assert {str(year) for year in range(2005, 2021)} <= years

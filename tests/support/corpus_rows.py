@@ -20,7 +20,7 @@ def pair_row(number=0, *, year=2011, **changes):
 def article_row(number=0, *, year=2011, **changes):
     """One article."""
     return {
-        "article_id": number, "title": f"Article {number}", "date": _day(year), "date_evidence": "", "status": "published",
+        "article_id": number, "title": f"Article {number}", "date": _day(year), "date_evidence": "template:date", "status": "published",
         "categories": [], "topic": "", "topic_evidence": "", "revision_id": None, "url": "", "licence": "",
     } | changes  # fmt: skip
 

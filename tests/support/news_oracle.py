@@ -85,13 +85,13 @@ class NewsOracle:
         return list(self._marked(map(self._cleaned, rows)))
 
     def article_drops(self) -> dict[str, int]:
-        """Articles that give no pairs, by their state or "years"."""
+        """Articles that give no pairs, by their state, "no_date" or "years"."""
         drops: Counter[str] = Counter()
         for article in self.articles:
             if article.status not in self.options.states:
                 drops[article.status] += 1
             elif not self._is_taken(article):
-                drops["years"] += 1
+                drops["no_date" if article.date is None else "years"] += 1
         return dict(drops)
 
     def page_kinds(self) -> dict[str, int]:

@@ -64,7 +64,7 @@ def test_articles_pairs_and_own_files_are_staged(extract):
         (1, "Mill burns", "published"),
         (9, "Empty", "unmarked"),
     ]
-    assert articles[1]["date_evidence"] == "revision (fallback)"
+    assert (articles[1]["date"], articles[1]["date_evidence"]) == (None, "")
     (pair,) = tables["raw_pairs"].to_pylist()
     assert (pair["article_id"], pair["caption"], pair["unknown_templates"]) == (1, "The old mill of Ann", ["Odd"])
     assert tables["local_files"].to_pylist() == [{"page_id": 4, "file_title": "Own.jpg"}]

@@ -77,8 +77,8 @@ def test_an_unknown_day_has_the_stricter_licence():
 
 
 def test_addresses_are_escaped(site):
-    assert article_url("Mill burns: 3 dead? 100%", site.wiki) == (
-        "https://en.wikinews.org/wiki/Mill_burns:_3_dead%3F_100%25"
+    assert article_url("Mill burns: 3 dead? 100% of $5", site.wiki) == (
+        "https://en.wikinews.org/wiki/Mill_burns:_3_dead%3F_100%25_of_$5"
     )
 
 

@@ -25,7 +25,7 @@ SITE = NewsSite(shipped_wiki("enwikinews"), shipped_wiki("enwiki"))
 
 @each_case("captions.case")
 def test_golden(case, site):
-    images = captioned_images(structure_of(case["text"], site.wiki), site)
+    images = captioned_images(structure_of(case["text"], site.wiki), site, case.get("title", ""))
     rows = [
         [one.file_title, one.caption, [[k.start, k.end, k.target, k.wiki] for k in one.caption_links], one.credit]
         for one in images
@@ -74,6 +74,9 @@ def test_a_rendered_text_is_clean_and_its_places_lie_in_it(text):
         "<small>",
         "[[File:A.jpg|b ",
         "{{image source|",
+        "{{#if:x|",
+        "{{#ifeq:a|a|",
+        "[[w:A|]]",
     ],
 )
 def test_long_hostile_captions_end(piece, site):

@@ -175,6 +175,13 @@ def test_articles_are_reckoned():
     assert (funnel.n_articles, funnel.n_articles_used) == (5, 2)
 
 
+def test_articles_with_weak_dates_are_counted():
+    evidence = ["first_line", "template:date", "", "revision (fallback)", "category", "revision (fallback)"]
+    articles = [article_row(number, date_evidence=told) for number, told in enumerate(evidence)]
+    funnel = reckon([], articles=articles)
+    assert funnel.weak_dates == (("revision (fallback)", 2), ("", 1), ("first_line", 1))
+
+
 def test_more_articles_dropped_than_there_are_is_an_error():
     with pytest.raises(ValueError, match="2 articles dropped of 1"):
         reckon([], articles=[article_row()], drops={"no_date": 2})
@@ -188,7 +195,7 @@ def test_an_unknown_status_is_an_error():
 def test_only_the_columns_that_are_needed_are_read():
     table = pair_table([pair_row(1)]).drop_columns(["image_url", "caption_links", "revision_id"])
     funnel = make_funnel(
-        [table], [pa.Table.from_pylist([article_row()]).select(["date", "topic"])], wiki="w", date="",
+        [table], [pa.Table.from_pylist([article_row()]).select(["date", "date_evidence", "topic"])], wiki="w", date="",
         article_drops={}, unknown_templates={},
     )  # fmt: skip
     assert (funnel.n_pairs, funnel.n_articles) == (1, 1)

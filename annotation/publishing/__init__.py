@@ -1,0 +1,1 @@
+"""A data set made ready for others: files, card, description, rights."""
