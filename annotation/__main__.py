@@ -25,6 +25,8 @@ COMMANDS = {
     "forget": "remove everything of one annotator",
 }
 """Command -> what it does; each is a module of annotation.commands."""
+SUBCOMMANDS = ("split verify",)
+"""Commands of two words: flags of their own, told by the first word's module."""
 
 
 def main(argv: list[str]) -> int:

@@ -101,12 +101,12 @@ def pairs() -> list[ProjectPair]:
 
 
 def campaign(
-    folder: Path, *, annotators: int = 2, experts: int = 1, retest: float = 0.0, of: Sequence[ProjectPair] = (),
+    folder: Path, *, annotators: int = 2, experts: int = 1, retest: float = 0.0, pilot: int = 0, of: Sequence[ProjectPair] = (),
     **settings: Any,
 ) -> Project:  # fmt: skip
     """A project that is assigned, with tokens."""
     project = small_project(folder, of or pairs(), **settings)
-    made = assign(project.groups(), Plan(annotators, min(2, annotators), experts, retest_share=retest))
+    made = assign(project.groups(), Plan(annotators, min(2, annotators), experts, pilot, retest))
     write_assignment(made, folder)
     make_tokens(folder, (*made.annotators, *made.experts))
     return project
@@ -167,7 +167,9 @@ class PageClient:
         found = [self.get(f"/api/items/{one['key']}") for one in self.items()]
         return {one["caption"]: one for one in found}
 
-    def save(self, item: dict[str, Any], *spans: dict[str, Any], base: int | None = None, **more: Any) -> httpx.Response:
+    def save(
+        self, item: dict[str, Any], *spans: dict[str, Any], base: int | None = None, **more: Any
+    ) -> httpx.Response:
         body = {
             "base": item["version"] if base is None else base, "done": False, "note": "", "ambiguity": "",
             "origin": item.get("origin", ""), "annotations": list(spans), "duration_s": 3.5, **more,

@@ -1,6 +1,7 @@
 """Small corpora and KBs that want files, and folders and servers that have them."""
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from pipeline.records.columns import Columns
 from pipeline.records.corpus_schemas import PAIRS
 from pipeline.records.digest import image_id
 from pipeline.records.manifest import write_json, write_manifest
-from pipeline.records.schemas import ENTITY_IMAGES, Schema
+from pipeline.records.schemas import ENTITIES, ENTITY_IMAGES, Schema
 from pipeline.records.shards import write_shard
 from pipeline.titles.file_urls import UPLOAD, file_name, upload_url
 from tests.support import images
@@ -24,24 +25,37 @@ def title_of(name: str) -> str:
     return file_name(name).replace("_", " ")
 
 
-def make_corpus(folder: Path, titles: list[str], *, status: str = "kept") -> Path:
-    """A finished corpus with one pair for each title."""
+def make_corpus(folder: Path, titles: list[str], *, status: str = "kept", local: Collection[str] = ()) -> Path:
+    """A finished corpus with one pair for each title; those in `local` are known to lie on the wiki itself."""
     columns = Columns(PAIRS)
     for position, title in enumerate(titles):
         columns.append(
             (
-                f"{position:016x}", 7, "An article", None, "sports", position, image_id(NEWS, title), title, "",
+                f"{position:016x}", 7, "An article", None, "sports", position, image_id(NEWS, title), title,
+                upload_url(title, LOCAL) if title in local else "",
                 f"Caption of {title}", [], "", 3, 1, status, [],
             )
         )  # fmt: skip
     return finish(folder, "corpus", NEWS, PAIRS, columns.take())
 
 
-def make_kb(folder: Path, rows: list[tuple[int, int, str]]) -> Path:
-    """A KB that has entity_images/ alone; rows of (entity_id, rank, file title)."""
+def make_kb(folder: Path, rows: list[tuple[int, int, str]], *, more: Collection[int] = ()) -> Path:
+    """A KB that has entity_images/ and entities/ alone; rows of (entity_id, rank, file title).
+
+    `more` are entities without an image; each entity N is called `Entity N`.
+    """
     columns = Columns(ENTITY_IMAGES)
     for entity_id, rank, title in rows:
         columns.append((entity_id, image_id(WIKI, title), rank, title, "link", False, "lead", f"About {title}"))
+    entities = Columns(ENTITIES)
+    empty = {pa.string(): "", pa.int64(): 0, pa.int32(): 0, pa.bool_(): False}
+    for entity_id in sorted({entity_id for entity_id, _, _ in rows} | set(more)):
+        known = {"entity_id": entity_id, "title": f"Entity {entity_id}", "kind": "article"}
+        fields = ENTITIES.arrow
+        entities.append(
+            tuple(known.get(one.name, [] if pa.types.is_list(one.type) else empty.get(one.type)) for one in fields)
+        )
+    finish(folder, "kb", WIKI, ENTITIES, entities.take())
     return finish(folder, "kb", WIKI, ENTITY_IMAGES, columns.take())
 
 

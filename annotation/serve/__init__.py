@@ -1,0 +1,1 @@
+"""The annotation page: a small web server over a project's files."""
