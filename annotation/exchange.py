@@ -18,7 +18,6 @@ from pipeline.formats.wikidiverse import write_mentions, write_passages
 from pipeline.records.dataset import Caption, CaptionMention
 from pipeline.records.errors import InputError, UsageError
 
-
 Qids = Callable[[str], str | None]
 
 
@@ -169,7 +168,14 @@ def _caption(pair: ProjectPair, answer: Answer, key: str, qids: Qids | None) -> 
         qid = qids(title) if qids is not None and title is not None else None
         mentions.append(CaptionMention(one.surface, one.start, one.end, one.type, title, qid, one.is_nil))
     return Caption(
-        key, pair.caption, tuple(mentions), pair.image_url, pair.topic, pair.article_title, pair.image_file, pair.split or ""
+        key,
+        pair.caption,
+        tuple(mentions),
+        pair.image_url,
+        pair.topic,
+        pair.article_title,
+        pair.image_file,
+        pair.split or "",
     )
 
 

@@ -1,6 +1,8 @@
 """Removing one person from a project."""
 
 import json
+import re
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +15,9 @@ from annotation.records import is_pseudonym
 from annotation.store import ANNOTATIONS, TIMES, Store
 from pipeline.records.errors import UsageError
 
+REPORT = "report"
+"""Where `report` writes when it is not told otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Traces:
@@ -24,6 +29,7 @@ class Traces:
         n_tasks: Tasks assigned to them.
         n_judged: Articles that they adjudicate.
         in_gold: gold.jsonl names them.
+        in_report: The written report names them.
     """
 
     files: tuple[Path, ...]
@@ -31,6 +37,7 @@ class Traces:
     n_tasks: int
     n_judged: int
     in_gold: bool
+    in_report: bool
 
     def rows(self) -> list[tuple[str, object]]:
         """As a summary."""
@@ -40,7 +47,15 @@ class Traces:
             ("tasks", self.n_tasks),
             ("articles to adjudicate", self.n_judged),
             ("named in gold.jsonl", "yes" if self.in_gold else "no"),
+            ("named in report/", "yes" if self.in_report else "no"),
         ]
+
+
+def _is_named(name: str, folder: Path) -> bool:
+    """Whether a file of the folder holds the pseudonym as a word."""
+    word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    files = [path for path in sorted(folder.glob("*")) if path.is_file()]
+    return any(word.search(path.read_text(encoding="utf-8", errors="replace")) for path in files)
 
 
 def find_traces(project: Project, name: str) -> Traces:
@@ -64,8 +79,9 @@ def find_traces(project: Project, name: str) -> Traces:
         n_judged = sum(expert == name for expert in made.adjudicators.values())
     gold = folder / GOLD
     in_gold = gold.is_file() and json.dumps(name) in gold.read_text(encoding="utf-8")
-    found = Traces(files, name in read_secrets(folder), n_tasks, n_judged, in_gold)
-    if not (files or found.has_secret or is_known or in_gold):
+    in_report = _is_named(name, folder / REPORT)
+    found = Traces(files, name in read_secrets(folder), n_tasks, n_judged, in_gold, in_report)
+    if not (files or found.has_secret or is_known or in_gold or in_report):
         raise UsageError(f"{folder} holds nothing of {name}")
     return found
 
@@ -73,8 +89,8 @@ def find_traces(project: Project, name: str) -> Traces:
 def forget(project: Project, name: str) -> Traces:
     """Remove everything of one person; what it was.
 
-    Their seats become vacant and their articles lose their adjudicator. Gold that names them is removed whole: it must
-    be made again from what is left.
+    Their seats become vacant and their articles lose their adjudicator. Gold and a report that name them are removed
+    whole: they must be made again from what is left.
     """
     found = find_traces(project, name)
     folder = project.folder
@@ -95,6 +111,8 @@ def forget(project: Project, name: str) -> Traces:
         path.unlink(missing_ok=True)
     if found.in_gold:
         (folder / GOLD).unlink()
+    if found.in_report:
+        shutil.rmtree(folder / REPORT)
     known = read_secrets(folder)
     if known.pop(name, None) is not None:
         write_secrets(folder, known)

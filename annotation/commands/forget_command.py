@@ -34,6 +34,8 @@ def main(argv: list[str]) -> int:
     print_summary("Forgotten" if values.yes else "Would be forgotten", traces.rows())
     if not values.yes:
         note(["nothing was removed; say --yes"])
-    elif traces.in_gold:
+    if values.yes and traces.in_gold:
         note(["gold.jsonl named this person and was removed; run annotation gold again"])
+    if values.yes and traces.in_report:
+        note(["report/ named this person and was removed; run annotation report again"])
     return 0

@@ -5,7 +5,7 @@ from pathlib import Path
 from annotation.commands.common import add_project, command_parser, listed, note
 from pipeline.console.flags import CommandParser
 
-FORMATS = ("native", "passages", "mentions", "kgmel", "melbench", "elevant")
+FORMATS = ("native", "passages", "mentions", "kgmel", "melbench", "mimic", "elevant", "label-studio")
 
 
 def make_parser() -> CommandParser:
@@ -16,6 +16,7 @@ def make_parser() -> CommandParser:
         "the person had saved before stays in the file as older versions.",
         "data/annotation/news native a03.jsonl --annotator a03",
         "data/annotation/news passages corrected.json --annotator a14",
+        "data/annotation/news label-studio export.json --by 3 --annotator a15",
     )
     add_project(parser)
     parser.add_argument("format", choices=FORMATS, metavar="FORMAT", help=", ".join(FORMATS))
@@ -24,6 +25,7 @@ def make_parser() -> CommandParser:
     parser.add_argument(
         "--batch", choices=("main", "pilot", "retest"), default="main", help="what the answers belong to"
     )
+    parser.add_argument("--by", metavar="USER", help="of a file of several people (Label Studio) take this user's")
     parser.add_argument("--dry-run", action="store_true", help="read and report, save nothing")
     return parser
 
@@ -38,7 +40,7 @@ def main(argv: list[str]) -> int:
     from pipeline.console.summary import print_summary
 
     project = open_project(values.project)
-    found = import_answers(project.pairs, values.format, values.file)
+    found = import_answers(project.pairs, values.format, values.file, values.by)
     log = Store(project.folder).log(values.annotator)
     drafts = []
     for pair_id, spans in found.answers.items():

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from annotation.commands.common import command_parser, note
+from annotation.commands.import_command import FORMATS
 from pipeline.console.flags import CommandParser
 
 LAYERS = ("visual_clues", "ambiguity")
@@ -16,6 +17,7 @@ def make_parser() -> CommandParser:
         "Gold labels of the source stay apart, for simulations and comparisons; annotators never see them.",
         "data/corpus/enwikinews-20210101 --images data/images/news --out data/annotation/news",
         "data/dataset/v2 --split test --title-policy exclude --out data/annotation/again",
+        "data/corpus/news --reference passages labelled.json --out data/annotation/trial",
     )
     parser.add_argument(
         "pairs", type=Path, metavar="PAIRS",
@@ -33,6 +35,10 @@ def make_parser() -> CommandParser:
         "--layers", nargs="+", choices=LAYERS, default=[], metavar="LAYER",
         help=f"questions beside spans: {', '.join(LAYERS)}",
     )  # fmt: skip
+    parser.add_argument(
+        "--reference", nargs=2, metavar=("FORMAT", "FILE"),
+        help=f"gold labels of the pairs from a file; formats: {', '.join(FORMATS)}",
+    )  # fmt: skip
     parser.add_argument("--with-review", action="store_true", help="of a corpus take pairs that await review too")
     parser.add_argument("--split", nargs="+", default=[], metavar="NAME", help="of a data set take these splits only")
     return parser
@@ -47,6 +53,10 @@ def main(argv: list[str]) -> int:
 
     check_free(values.out)
     source = read_source(values.pairs, with_review=values.with_review, splits=tuple(values.split))
+    if values.reference is not None:
+        from annotation.references import with_reference
+
+        source = with_reference(source, values.reference[0], Path(values.reference[1]))
     images = None
     if values.images is not None:
         source, images = with_images(source, values.images), str(values.images)

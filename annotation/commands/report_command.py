@@ -18,9 +18,9 @@ def make_parser(name: str = "report") -> CommandParser:
     """All flags of the command."""
     parser = command_parser(
         name,
-        "Report how well annotators agree: one page that needs nothing else (figures under every definition, annotators, "
-        "drift, classes of disagreement, a browser of them), the same as JSON, and tables in the terminal. With --gate "
-        "the command ends with code 2 where a figure is below it.",
+        "Report how well annotators agree: one page that needs nothing else (figures under every definition, "
+        "annotators, drift, classes of disagreement, a browser of them), the same as JSON, and tables in the terminal. "
+        "With --gate the command ends with code 2 where a figure is below it.",
         "data/annotation/news",
         "data/annotation/news --images data/images/news --gate md.token.bio=0.85 --out reports/news",
     )

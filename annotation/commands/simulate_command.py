@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from annotation.commands.common import add_project, add_seed, command_parser, count, share
+from annotation.commands.common import add_kb, add_project, add_seed, command_parser, count, share
 from pipeline.console.flags import CommandParser
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def make_parser() -> CommandParser:
     parser.add_argument("--plan", action="store_true", help="only say how many pairs it takes; PROJECT is not touched")
     parser.add_argument("--half-width", type=share, default=0.02, metavar="W", help="with --plan: plus and minus W")
     parser.add_argument("--definition", default="md.token.bio", metavar="ID", help="with --plan: what is measured")
+    add_kb(parser, "with --experts, entities are compared behind its redirects")
     add_seed(parser)
     return parser
 
@@ -79,7 +80,7 @@ def _experts(values: "argparse.Namespace") -> int:
     from annotation.simulate import simulate_experts
     from pipeline.console.summary import print_table
 
-    campaign = read_campaign(values.project)
+    campaign = read_campaign(values.project, values.kb)
     adjudicators = read_assignment(campaign.project.folder).adjudicators
     found = simulate_experts(campaign.project, campaign.merged, adjudicators, campaign.undecided)
     for expert in sorted(found):

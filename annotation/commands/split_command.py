@@ -12,6 +12,8 @@ from pipeline.records.errors import UsageError
 if TYPE_CHECKING:
     from annotation.splitting.splitter import Split
 
+_FAR = 0.02
+"""Part of all pairs by which a split may miss its size without a word."""
 PRESETS = ("leakfree", "paper", "unseen-entity")
 
 
@@ -95,5 +97,9 @@ def _print(split: "Split", lock: Path) -> None:
     print_summary(
         "Split", [("groups", split.n_groups), ("largest group", split.largest_group), ("lock file", str(lock))]
     )
+    sizes = [len(split.ids(name)) for name in split.names]
+    off = max(abs(n - wanted) for n, wanted in zip(sizes, split.wanted, strict=True))
+    if off > max(1, _FAR * sum(sizes)):
+        note([f"sizes are not what was asked: {split.largest_group} pairs hang together and cannot be parted"])
     if split.left_out:
         note([f"{len(split.left_out)} pairs are in no split: they tie pairs together that the old split holds apart"])

@@ -34,11 +34,10 @@ def main(argv: list[str]) -> int:
     """Compute and print."""
     values = make_parser().parse_args(argv)
     from annotation.gold_dataset import read_rows
-    from annotation.statistics.dataset import dataset_statistics
-    from annotation.statistics.readings import label_pairs
-
     from annotation.report.statistics_charts import suggested_ambiguity
     from annotation.report.statistics_files import read_ambiguity, write_statistics
+    from annotation.statistics.dataset import dataset_statistics
+    from annotation.statistics.readings import label_pairs
 
     pairs = label_pairs(*read_rows(values.dataset))
     found = dataset_statistics(pairs, None if values.ambiguity is None else read_ambiguity(values.ambiguity))

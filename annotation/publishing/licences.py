@@ -1,4 +1,4 @@
-"""Names of licences, as this toolkit, Hugging Face and the web write them."""
+"""Names of licences: ours, those of Hugging Face, their addresses."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What is published of a data set: its rows, and what its manifest tells."""
+"""What is published of a data set: rows, splits, manifest."""
 
 import json
 import re

@@ -15,6 +15,7 @@ from pipeline.report.svg import drawing, element
 _LABEL_PX, _NOTE_PX, _BAR_PX, _BASELINE_PX = 210, 170, 16, 17
 _LABEL_CHARS, _NOTE_CHARS = 30, 26
 _LEAST_PX = 1.5
+_NOTHING = 1e-300  # below, a scale would be infinite
 _LEFT_COLOUR = 0
 
 
@@ -87,7 +88,7 @@ class _Rows:
     """A chart of horizontal bars while rows are added."""
 
     def __init__(self, largest: float, series: Sequence[str] = ()) -> None:
-        self.scale = (WIDTH_PX - _LABEL_PX - _NOTE_PX) / largest if largest else 0.0
+        self.scale = (WIDTH_PX - _LABEL_PX - _NOTE_PX) / largest if largest > _NOTHING else 0.0
         self.parts = list(legend(series, _LABEL_PX))
         self.top = ROW_PX + 4 if series else 0
 

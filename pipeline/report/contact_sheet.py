@@ -24,7 +24,7 @@ CELLS_PER_PART = 10_000
 BYTES_PER_PART = 96_000_000
 CELLS_PER_BLOCK = 100
 CELLS_PER_SCREEN = 60
-THUMBNAIL_BYTES_MAX = 64_000
+_SHOWN_BYTES_MAX = 64_000
 _TONES = {"usable": "good", "failed": "bad", "missing": "open", "kept": "good", "dropped": "bad", "review": "open"}
 _NO_TONE = ""
 _CAPTION_CHARS, _TEXT_CHARS, _WORD_CHARS, _FACTS_MAX = 2000, 300, 40, 16
@@ -163,8 +163,8 @@ def _data_url(thumbnail: bytes | None) -> tuple[str, str]:
     """What follows `data:`, and why there is nothing though there was a thumbnail."""
     if thumbnail is None:
         return "", ""
-    if len(thumbnail) > THUMBNAIL_BYTES_MAX:
-        return "", f"left out: {len(thumbnail):,} bytes, at most {THUMBNAIL_BYTES_MAX:,}"
+    if len(thumbnail) > _SHOWN_BYTES_MAX:
+        return "", f"left out: {len(thumbnail):,} bytes, at most {_SHOWN_BYTES_MAX:,}"
     media_type = picture_type(thumbnail)
     if not media_type:
         return "", "left out: no JPEG, PNG, WebP or GIF"

@@ -1,5 +1,6 @@
 """The funnel as a table in the terminal."""
 
+import sys
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -7,12 +8,16 @@ from pipeline.console.summary import print_table
 from pipeline.records.funnel import Funnel
 
 COLUMNS = ("step", "status", "in", "taken out", "out", "spoke")
+LEGEND = (
+    "taken out: pairs that end at this step; spoke: pairs that the rule names, whichever step took them; -: none"
+)
 
 
 def print_funnel(funnel: Funnel, stream: TextIO | None = None) -> None:
     """Print pairs in and out per rule; rules that never spoke are left out."""
     title = f"{funnel.wiki} {funnel.date}".strip()
     print_table(COLUMNS, funnel_rows(funnel), title=f"funnel of {title}", stream=stream)
+    (sys.stdout if stream is None else stream).write(f"{LEGEND}\n")
 
 
 def funnel_rows(funnel: Funnel) -> Iterator[tuple[str, str, int | None, int | None, int, int | None]]:

@@ -69,7 +69,8 @@ def span_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     """
     if not (math.isfinite(low) and math.isfinite(high) and low <= high):
         raise ValueError(f"a chart cannot show {low} to {high}")
-    room = high - low or max(abs(high), 1.0) * 0.1
+    scale = max(abs(low), abs(high), 1.0)
+    room = high - low if high - low > 1e-9 * scale else 0.1 * scale
     power = 10.0 ** math.floor(math.log10(room / wanted))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= room / wanted * (1 - 1e-9))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)

@@ -12,16 +12,18 @@ import yaml
 
 from annotation.__main__ import main
 from annotation.gold_dataset import read_rows, write_rows
+from annotation.pairs_source import read_source
 from annotation.project import read_secrets, write_secrets
 from annotation.publishing.licences import hub_licences, licence_url
 from annotation.publishing.release import published_splits
 from annotation.publishing.yaml_head import yaml_text
 from annotation.store import Store
 from pipeline.console.main import run_command
+from pipeline.records.corpus_schemas import NEWS_ARTICLES
 from pipeline.records.dataset import DatasetMention, Pair
 from pipeline.records.errors import UsageError
 from pipeline.records.images_schemas import IMAGES
-from tests.support.projects import write_artifact
+from tests.support.projects import corpus_pair, write_artifact, write_corpus
 
 ROOT = Path(__file__).parents[2]
 LOADING = """
@@ -223,7 +225,9 @@ def test_every_image_and_article_is_attributed(small, tmp_path, capsys):
 
 
 def test_only_what_may_be_passed_on(small, tmp_path, capsys):
-    folder = images(tmp_path / "pictures", {"1": ("CC0", True), "2": ("CC0", True), "3": ("fair use", False)})
+    folder = images(
+        tmp_path / "pictures", {"1": ("CC0", True), "2": ("CC0", True), "3": ("fair use", False), "4": (None, None)}
+    )
     code, _, error = card(capsys, small, "--images", folder, "--redistributable-only")
     assert (code, "needs --out" in error) == (2, True)
     assert card(capsys, small, "--images", folder, "--redistributable-only", "--out", tmp_path / "out")[0] == 0
@@ -243,7 +247,7 @@ def test_words_of_others_stay_words_in_the_card(tmp_path, capsys):
     text = (folder / "README.md").read_text(encoding="utf-8")
     assert head_of(folder)["pretty_name"] == 'x: "y"\n---\n# z'
     body = text.split("---\n", 2)[2]
-    assert "<script>" not in body
+    assert "<script" not in body
     assert "](http://evil)" not in body
     assert "\n# [" not in body
     assert "a\\|b" in body
@@ -310,3 +314,15 @@ def test_licences_have_the_names_that_others_use():
 )
 def test_yaml_reads_what_was_meant(value):
     assert yaml.safe_load(yaml_text(value)) == value
+
+
+def test_pairs_of_a_corpus_keep_the_licence_of_their_article(tmp_path):
+    folder = write_corpus(tmp_path / "corpus", [corpus_pair(1, "one"), corpus_pair(2, "two", article=2)])
+    rows = [
+        {"article_id": number, "title": f"A {number}", "date": None, "date_evidence": "", "status": "published",
+         "categories": [], "topic": "", "topic_evidence": "", "revision_id": None, "url": "", "licence": licence}
+        for number, licence in ((1, "CC BY 2.5"), (2, ""))
+    ]  # fmt: skip
+    assert [one.licence for one in read_source(folder).pairs] == [None, None]
+    write_artifact(folder / "articles", NEWS_ARTICLES, rows)
+    assert [one.licence for one in read_source(folder).pairs] == ["CC BY 2.5", None]

@@ -10,7 +10,8 @@ import pytest
 
 from annotation.__main__ import COMMANDS, main
 from annotation.assignment import read_assignment
-from annotation.gold_dataset import read_rows
+from annotation.gold_dataset import pair_row, read_rows, write_rows
+from annotation.pairs_source import read_source
 from annotation.project import open_project, read_secrets
 from annotation.records import MAIN
 from annotation.store import Store
@@ -18,7 +19,7 @@ from pipeline.console.main import run_command
 from tests.support.projects import corpus_pair, write_corpus
 
 ROOT = Path(__file__).parents[2]
-MINE = [name for name in COMMANDS if name not in {"serve", "bundle", "report", "card"}]
+MINE = [name for name in COMMANDS if name not in {"serve", "bundle", "report"}]
 
 
 def run(capsys, *words) -> tuple[int, str, str]:
@@ -80,7 +81,7 @@ def test_the_overview_lists_all_commands_and_a_typo_is_named(capsys):
     assert "did you mean --annotators" in error
 
 
-@pytest.mark.parametrize("name", [name for name in MINE if name not in {"init", "split", "stats", "simulate"}])
+@pytest.mark.parametrize("name", [name for name in MINE if name not in {"init", "split", "stats", "simulate", "card"}])
 def test_a_folder_that_is_no_project_is_an_error(capsys, tmp_path, name):
     more = {"assign": ["--annotators", "2"], "export": ["native", "--out", "x"],
             "import": ["native", "x", "--annotator", "a01"], "forget": ["a01"]}  # fmt: skip
@@ -357,3 +358,17 @@ def test_a_command_that_finds_another_at_work_says_so(capsys, done):
     with project_lock(done):
         code, _, error = run(capsys, "gold", done)
     assert (code, "is being changed by another command" in error) == (1, True)
+
+
+def test_a_split_that_cannot_have_its_sizes_says_why(capsys, tmp_path):
+    for name, articles in (("tied", [1] * 18 + [2, 3]), ("free", range(20))):
+        pairs = [corpus_pair(number, f"caption {number} of {at}", article=at) for number, at in enumerate(articles)]
+        rows = [pair_row(one, "all") for one in read_source(write_corpus(tmp_path / name, pairs)).pairs]
+        write_rows(tmp_path / f"{name}-set", rows, [], {})
+        code, _, error = run(capsys, "split", tmp_path / f"{name}-set", "--ratio", "2:1:1")
+        assert code == 0
+        assert error == (
+            "note: sizes are not what was asked: 18 pairs hang together and cannot be parted\n"
+            if name == "tied"
+            else ""
+        )

@@ -49,6 +49,10 @@ def test_a_funnel_shows_what_goes_on_and_what_is_taken():
     assert "icon: 25 taken out" in told(svg)
 
 
+def test_values_next_to_nothing_are_drawn():
+    assert widths(bars("T", "D", [Bar("a", 5e-324)])) == [1.5]
+
+
 def test_a_tiny_part_can_still_be_seen():
     assert min(widths(bars("T", "D", [Bar("a", 1e9), Bar("b", 1)]))) == 1.5
 

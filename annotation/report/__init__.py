@@ -1,0 +1,1 @@
+"""Agreement and statistics as pages and files."""

@@ -1,0 +1,226 @@
+"""The agreement report as page and files, and its command."""
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from annotation.__main__ import main
+from annotation.agreement.figures import Sampling
+from annotation.events import Draft
+from annotation.records import Answer, Item
+from annotation.report.browser import THUMBNAIL_BYTES_MAX, browser_data
+from annotation.report.findings import find_all, material_of
+from annotation.report.page import _verdict, agreement_html
+from annotation.report.write import write_report
+from annotation.store import Store
+from pipeline.console.main import run_command
+from tests.support.annotation_server import campaign, small_images
+from tests.support.answers import RULES, example, span
+from tests.support.hostile import HOSTILE_TEXTS
+from tests.support.projects import span as project_span
+
+GIF = b"GIF89a" + bytes(40)
+
+
+@pytest.fixture(scope="module")
+def found():
+    return find_all(material_of("example", *example(), RULES), Sampling(50))
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A project whose annotators have done all their work."""
+    folder = tmp_path_factory.mktemp("campaign") / "demo"
+    assert main(["simulate", str(folder), "--synthetic", "120", "--annotators", "4", "--seed", "2"]) == 0
+    return folder
+
+
+class Reader(HTMLParser):
+    """Elements and visible text of a page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.texts, self.inside = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.inside.append(tag)
+
+    def handle_endtag(self, tag):
+        while self.inside and self.inside.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if not {"script", "style"} & set(self.inside):
+            self.texts.append(data)
+
+    @property
+    def text(self):
+        return re.sub(r"\s+", " ", " ".join(self.texts))
+
+
+def data_of(html):
+    return json.loads(re.search(r"data-disagreements>(.*?)</script>", html)[1])
+
+
+def test_the_headlines_stand_beside_the_paper_s(found):
+    text = Reader(agreement_html(found)).text
+    assert "Mention detection md.token.bio" in text
+    assert "84.96" in text
+    assert "The paper has 88.98 %" in text
+    assert "72.41" in text
+    assert "The paper has 83.75 %" in text
+    assert "Every token of a caption is an item" in text
+    assert "refused: over the union of spans nothing is left" in text
+    assert "el.token.entity" in text
+    assert "wordpunct-v1" in text
+    assert "50 draws over articles, seed 0" in text
+    assert "All 4 pairs of answers that differ." in text
+
+
+@pytest.mark.parametrize(
+    ("value", "limits", "sign"),
+    [(0.5, (0.4, 0.6), "bad"), (0.95, (0.92, 0.97), "good"), (0.88, (0.86, 0.9), "even"), (0.8898, None, "good"),
+     (0.88, None, "bad"), (None, None, "none")],
+)  # fmt: skip
+def test_the_verdict_holds_the_interval_against_the_paper_s_figure(found, value, limits, sign):
+    measure = found.agreement.measures[0]
+    interval = None if limits is None else replace(measure.main.interval, low=limits[0], high=limits[1])
+    main_figure = replace(measure.main, value=value, interval=interval)
+    assert _verdict(replace(measure, figures=(main_figure,)), 0.8898)[0] == sign
+
+
+def test_undefined_figures_say_why():
+    items = [Item(f"p{n}", "Rome", f"p{n}") for n in range(4)]
+    answers = [Answer(item.pair_id, name) for item in items for name in "AB"]
+    findings = find_all(material_of("nothing", items, answers), Sampling(20))
+    text = Reader(agreement_html(findings)).text
+    assert "undefined: all items have one label, so chance explains all agreement" in text
+    assert "undefined: there are no items" in text
+    assert "All answers agree in all." in text
+    assert findings.to_json()["measures"][0]["figures"][0]["undefined_reason"] == "single_category"
+
+
+def test_the_cap_is_told_with_both_counts(found):
+    html = agreement_html(found, most=2)
+    assert "2 of the 4 pairs of answers that differ" in Reader(html).text
+    assert len(data_of(html)["entries"]) == 2
+    assert data_of(agreement_html(found, most=0))["entries"] == []
+
+
+def test_equal_answers_give_equal_bytes(found, tmp_path):
+    again = find_all(material_of("example", *example(), RULES), Sampling(50))
+    for name, findings in (("a", found), ("b", again)):
+        write_report(findings, tmp_path / name)
+    names = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert names == ["agreement.html", "agreement.json", "disagreements.jsonl"]
+    for name in names:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    lines = (tmp_path / "a/disagreements.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["pair_id"] for line in lines] == ["p1", "p2", "p3", "p5"]
+
+
+def hostile_findings():
+    texts = [text.replace("\ud800", "?") for text in HOSTILE_TEXTS]
+    items = [Item(f"{n}{text}", text, f"g{n}{text}", topic=text) for n, text in enumerate(texts)]
+    answers = []
+    for item in items:
+        one = span(item.caption, item.caption[:3], "Person", item.caption)
+        answers += [Answer(item.pair_id, "A", (one,)), Answer(item.pair_id, "B")]
+    return find_all(material_of(HOSTILE_TEXTS[0], items, answers), Sampling(20))
+
+
+def test_hostile_texts_make_no_elements():
+    html = agreement_html(hostile_findings())
+    read = Reader(html)
+    scripts = [attributes for tag, attributes in read.tags if tag == "script"]
+    assert scripts == [{"type": "application/json", "data-disagreements": None}, {"type": "module"}]
+    assert not {"iframe", "img", "object"} & {tag for tag, _ in read.tags}
+    assert not any(name.startswith("on") for _, attributes in read.tags for name in attributes)
+    assert "https://example.org" not in "".join(value or "" for _, a in read.tags for name, value in a.items() if name in {"src", "href"})  # fmt: skip
+    assert len(data_of(html)["entries"]) == len(HOSTILE_TEXTS)
+
+
+def test_offsets_count_what_stands_on_the_page():
+    caption = "a \U0001f600 \u202eObama\x00 é Rome"
+    items = [Item("p", caption, "g")]
+    answers = [
+        Answer("p", "A", (span(caption, "Obama", "Person", "x"), span(caption, "Rome", "Location", "y"))),
+        Answer("p", "B"),
+    ]
+    [entry] = data_of(agreement_html(find_all(material_of("x", items, answers), Sampling(0))))["entries"]
+    assert [entry["c"][start:end] for start, end, *_ in entry["s"][0]] == ["Obama", "Rome"]
+
+
+def test_pictures_come_while_there_is_room(found, monkeypatch):
+    shown = found.disputed
+    items = {one.pairing.item.pair_id: one for one in shown}
+    assert browser_data(shown, lambda _: GIF).n_pictures == 0  # no pair has an image
+    pictured = find_all(material_of("x", [Item(i.pair_id, i.caption, i.group, image_id=f"i{n}") for n, i in enumerate(example()[0])], example()[1]), Sampling(0)).disputed  # fmt: skip
+    data = browser_data(pictured, lambda _: GIF)
+    assert (data.n_pictures, data.n_without) == (len(pictured), 0)
+    assert "image/gif;base64," in data.block
+    assert browser_data(pictured, lambda _: None).n_without == 0
+    assert browser_data(pictured, lambda _: b"<svg>").n_without == len(pictured)
+    assert browser_data(pictured, lambda _: GIF + bytes(THUMBNAIL_BYTES_MAX)).n_without == len(pictured)
+    monkeypatch.setattr("annotation.report.browser.THUMBNAILS_BYTES_MAX", 100)
+    data = browser_data(pictured, lambda _: GIF)
+    assert (data.n_pictures, data.n_without) == (2, len(pictured) - 2)
+    assert len(items) == 4
+
+
+def run(capsys, *words):
+    code = run_command(main, [str(word) for word in words])
+    out, error = capsys.readouterr()
+    assert "Traceback" not in error
+    return code, out, error
+
+
+def test_the_command_writes_prints_and_judges(capsys, done, tmp_path):
+    out = tmp_path / "out"
+    code, told, _ = run(
+        capsys, "report", done, "--draws", 50, "--out", out, "--gate", "md.token.bio=0.5", "el.matched=0.99"
+    )
+    assert code == 2
+    assert "the paper has 88.98 %" in told
+    assert f"written: {out / 'agreement.html'}" in told
+    assert "wanted 0.5\n" in told
+    assert "wanted 0.99  FAILED" in told
+    html = (out / "agreement.html").read_text("utf-8")
+    assert "Agreement of demo" in html
+    value = json.loads((out / "agreement.json").read_text("utf-8"))
+    assert len(value["effort"]) == 5
+    assert value["slices"]["week"]["slices"][0]["name"] == "2021-W09"
+    assert "annotations/mentions/a01.jsonl" in html
+    code, told, _ = run(capsys, "report", done, "--draws", 50, "--out", out, "--json", "-")
+    assert code == 0
+    assert json.loads(told) == value
+
+
+def test_the_default_folder_and_errors(capsys, done, tmp_path):
+    folder = tmp_path / "p"
+    shutil.copytree(done, folder)
+    assert run(capsys, "report", folder, "--draws", 0, "--disagreements", 3)[0] == 0
+    assert "3 of the" in (folder / "report/agreement.html").read_text("utf-8")
+    assert "no annotation project" in run(capsys, "report", tmp_path)[2]
+    assert "is no gate" in run(capsys, "report", folder, "--gate", "high")[2]
+    assert run(capsys, "report", folder, "--images", tmp_path)[0] != 0
+
+
+def test_thumbnails_come_from_the_images_artifact(capsys, tmp_path):
+    project = campaign(tmp_path / "p")
+    images = small_images(tmp_path / "images")
+    store = Store(project.folder)
+    for pair in project.pairs.values():
+        word = pair.caption.split()[0]
+        store.log("a01").save(Draft(pair.pair_id, (project_span(pair.caption, word),)))
+        store.log("a02").save(Draft(pair.pair_id))
+    assert run(capsys, "report", project.folder, "--draws", 0, "--images", images)[0] == 0
+    data = data_of((project.folder / "report/agreement.html").read_text("utf-8"))
+    assert [("i" in entry) for entry in data["entries"]] == [True] * (len(project.pairs) - 1) + [False]
+    assert all(one.startswith("image/jpeg;base64,") for one in data["pictures"].values())
