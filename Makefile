@@ -6,6 +6,8 @@ WORLD := data/samples/world
 DEMO_KB := data/kb/demo
 DEMO_CORPUS := data/corpus/demo
 DEMO_IMAGES := data/images/demo
+DEMO_PROJECT := data/annotation/demo
+DEMO_DATASET := data/dataset/demo
 
 # Tests marked `data` read real dumps from here; they are skipped where there are none.
 ifneq ($(wildcard ../shared/data),)
@@ -24,8 +26,8 @@ $(STAMP): pyproject.toml constraints.txt tools/make_venv.sh
 	@bash tools/make_venv.sh $(VENV)
 	@touch $@
 
-demo: $(STAMP) ## make the sample world, build its KB, corpus and images; ends with the pages to look at
-	@bash tools/demo.sh $(PY) $(WORLD) $(DEMO_KB) $(DEMO_CORPUS) $(DEMO_IMAGES)
+demo: $(STAMP) ## make the sample world, build its KB, corpus and images, annotate it; ends with the pages to look at
+	@bash tools/demo.sh $(PY) $(WORLD) $(DEMO_KB) $(DEMO_CORPUS) $(DEMO_IMAGES) $(DEMO_PROJECT) $(DEMO_DATASET)
 
 test: $(STAMP) ## run all tests, in random order with a printed seed
 	$(PY) -m pytest -q
@@ -52,4 +54,5 @@ doctor: ## say what this machine lacks and how to get it
 
 clean: ## remove .venv, caches and the demo's files; built data elsewhere stays
 	rm -rf $(VENV) .venv-peers build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
-		$(WORLD) $(DEMO_KB) $(DEMO_CORPUS) $(DEMO_IMAGES) $(DEMO_IMAGES)-entities $(DEMO_IMAGES)-entities.tsv
+		$(WORLD) $(DEMO_KB) $(DEMO_CORPUS) $(DEMO_IMAGES) $(DEMO_IMAGES)-entities $(DEMO_IMAGES)-entities.tsv \
+		$(DEMO_PROJECT) $(DEMO_DATASET) $(DEMO_DATASET)-statistics

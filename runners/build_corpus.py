@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "python runners/build_corpus.py --dump 20210101 --years 2007-2020 --kb data/kb/enwiki-20210101 --workers 2",
-    "python runners/build_corpus.py --dump 20210101 --decisions data/corpus/enwikinews-20210101/review/queue.jsonl",
+    "cp data/corpus/enwikinews-20210101/review/queue.jsonl decisions.jsonl   # then fill in the copy",
+    "python runners/build_corpus.py --dump 20210101 --decisions decisions.jsonl",
 )
 MAX_TEMPLATES = 20
 
@@ -81,7 +82,10 @@ def _add_cleaning(group: argparse._ArgumentGroup) -> None:
         help="rules to switch off: no_caption, too_short, no_image_file, audio, location_map, icon, duplicate_pair, "
         "maybe_audio, credit_only, term, unknown_template",
     )  # fmt: skip
-    group.add_argument("--decisions", type=Path, metavar="FILE", help="the review queue, filled in by a person")
+    group.add_argument(
+        "--decisions", type=Path, metavar="FILE",
+        help="a copy of OUT/review/queue.jsonl, filled in by a person; it is kept as OUT/review/decisions.jsonl",
+    )  # fmt: skip
     group.add_argument(
         "--redistributable-only", action="store_true",
         help="only articles whose text is in the public domain or CC BY 2.5 (pictures are build_images.py's part)",
@@ -138,7 +142,8 @@ def _print_result(result: "CorpusResult") -> None:
     print_table(("topic", "articles", "pairs", "kept"), topics, title="By topic")
     unknown = result.funnel.unknown_templates
     if unknown:
-        print(f"Templates in captions that no table knows, the first {MAX_TEMPLATES} of {len(unknown):,}")
+        some = f"the first {MAX_TEMPLATES} of {len(unknown):,}" if len(unknown) > MAX_TEMPLATES else f"{len(unknown):,}"
+        print(f"Templates in captions that no table knows: {some}")
         print_table(("template", "uses"), unknown[:MAX_TEMPLATES])
 
 

@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.console.dump_flags import MEGABYTE
+from pipeline.console.dump_flags import MEGABYTE, bytes_per_s
 from pipeline.console.flags import CommandParser
-from pipeline.console.main import INTERRUPTED, run_command
+from pipeline.console.main import FAILED, INTERRUPTED, run_command
 
 if TYPE_CHECKING:
     from pipeline.jobs.images import ImagesResult
@@ -44,8 +44,10 @@ def main(argv: list[str]) -> int:
     """Build, or with --dry-run only look."""
     values, beam_args = make_parser().parse_with_beam(argv)
     from pipeline.beamx.logs import quiet_beam
+    from pipeline.images.extra import require_pillow
 
     quiet_beam()  # before Beam is imported: its import logs a warning
+    require_pillow()
     options = _options(values, beam_args)
     if values.dry_run:
         return _dry_run(options)
@@ -57,7 +59,7 @@ def main(argv: list[str]) -> int:
         print("interrupted; the same command goes on from here", file=sys.stderr)
         return INTERRUPTED
     _print_result(result)
-    return 0
+    return FAILED if result.is_empty else 0
 
 
 def _add_inputs(group: argparse._ArgumentGroup) -> None:
@@ -88,7 +90,9 @@ def _add_fetching(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--allow-host", nargs="+", default=[], metavar="HOST", help="further hosts that redirects may lead to"
     )
-    group.add_argument("--max-rate", type=_rate, metavar="MB", help="megabytes a second (3.125, what the host allows)")
+    group.add_argument(
+        "--max-rate", type=bytes_per_s, metavar="MB", help="megabytes a second (3.125, what the host allows)"
+    )
     group.add_argument("--max-file-mb", type=int, default=256, metavar="MB", help="largest file that is read")
     group.add_argument("--retry-failed", action="store_true", help="try again what failed for good, too")
     group.add_argument("--keep-files", action="store_true", help="keep fetched files for other sizes")
@@ -119,13 +123,6 @@ def _add_rights(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--threshold", nargs="+", default=[], metavar="[LABEL=]SCORE", help="from which score on to review (0.5)"
     )
-
-
-def _rate(text: str) -> float:
-    rate = float(text)
-    if not 0 < rate < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not more than 0")
-    return rate * MEGABYTE
 
 
 def _options(values: argparse.Namespace, beam_args: tuple[str, ...]) -> "ImagesOptions":
@@ -204,8 +201,10 @@ def _print_result(result: "ImagesResult") -> None:
             (name, n, format_share(a), uses, format_share(b)) for name, n, a, uses, b in result.of_entities.rows()
         ]
         print_table(columns, shares)
-    for warning in result.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
+        reasons = result.of_entities.reason_rows()
+        if reasons:
+            words = [(state.replace("_", " "), reason.replace("_", " "), n) for state, reason, n in reasons]
+            print_table(("entities", "reason", "number"), words)
 
 
 def _dry_run(options: "ImagesOptions") -> int:

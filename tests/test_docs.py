@@ -43,6 +43,12 @@ def test_the_records_page_is_the_schemas():
     assert text("docs/records.md") == make_docs.records_page(), STALE
 
 
+def test_the_formats_page_is_what_the_code_holds():
+    page = text("docs/formats.md")
+    assert make_docs.FORMATS_BEGIN in page
+    assert make_docs.with_formats(page) == page, STALE
+
+
 @each_command
 def test_the_commands_page_holds_every_help(command):
     section = text("docs/commands.md").partition(f"## {command}\n")[2].partition("\n## ")[0]
@@ -54,7 +60,7 @@ def test_the_commands_page_holds_every_help(command):
 
 
 def test_the_commands_page_holds_no_command_that_is_gone():
-    assert re.findall(r"^## (\S+)$", text("docs/commands.md"), re.MULTILINE) == make_docs.command_names(), STALE
+    assert re.findall(r"^## (.+)$", text("docs/commands.md"), re.MULTILINE) == make_docs.command_names(), STALE
 
 
 @each_page
@@ -67,7 +73,7 @@ def test_make_targets_exist(page):
 @each_page
 def test_files_that_are_named_exist(page):
     found = page.read_text(encoding="utf-8")
-    folders = "runners|samples|pipeline|tools|tests|docs|benchmarks"
+    folders = "annotation|runners|samples|pipeline|tools|tests|docs|benchmarks"
     named = set(re.findall(rf"\b(?:{folders})/[\w./-]*\.(?:py|md|sh|toml|json)\b", found))
     assert {name for name in named if not (ROOT / name).exists() and "NNN" not in name} == set()
 

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# The road in small: a sample world, its knowledge base, a few look-ups, the corpus of its news and the images of both.
-# Arguments: the Python to use, the folders of the sample world, the knowledge base, the corpus and the images.
+# The road in small: a sample world, its knowledge base, a few look-ups, the corpus of its news, the images of both, and a
+# simulated annotation campaign that ends in a data set.
+# Arguments: the Python to use, the folders of the sample world, the knowledge base, the corpus, the images, the
+# annotation project and the data set.
 set -euo pipefail
 python=$1 world=$2 kb=$3 corpus=${4:-data/corpus/demo} images=${5:-data/images/demo}
+project=${6:-data/annotation/demo} dataset=${7:-data/dataset/demo}
 
 step() {
     echo
@@ -30,5 +33,7 @@ step runners/build_images.py --corpus "$corpus" --source-dir "$world/media" --co
 step runners/list_entities.py --corpus "$corpus" --kb "$kb" --top 20 --out "$images-entities.tsv"
 step runners/build_images.py --kb "$kb" --entities "$images-entities.tsv" --source-dir "$world/media" \
     --commons-dump "${pages[@]}" --out "$images-entities" --report
+bash "$(dirname "$0")/demo_annotation.sh" "$python" "$world" "$kb" "$corpus" "$images" "$project" "$dataset"
 echo
-echo "The pages to look at: $corpus/funnel.html, $images/report.html, $images-entities/report.html"
+echo "The pages to look at: $corpus/funnel.html, $images/report.html, $images-entities/report.html,"
+echo "$project/report/agreement.html, $dataset-statistics/statistics.html; the data set's card: $dataset/README.md"

@@ -9,15 +9,20 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from annotation.__main__ import COMMANDS, SUBCOMMANDS
+from annotation.exchange_fields import formats_table
 from pipeline.records.artifacts import ROAD, Artifact
 from pipeline.records.schemas import Column
 
 ROOT = Path(__file__).parents[1]
 HELP_COLUMNS = 100
+ANNOTATION = "-m annotation"
 ROAD_BEGIN = "<!-- road: written by `make golden` -->"
 ROAD_END = "<!-- road: end -->"
 DEMO_BEGIN = "<!-- demo: written by `make golden` -->"
 DEMO_END = "<!-- demo: end -->"
+FORMATS_BEGIN = "<!-- formats: written by `make golden` -->"
+FORMATS_END = "<!-- formats: end -->"
 DEMO_LOOKUP = ("runners/lookup.py", "Lions", "-k", "4", "--kb")
 RECORDS_HEAD = """\
 # Records: every artifact, column by column
@@ -61,15 +66,16 @@ def commands_page() -> str:
 
 
 def command_names() -> list[str]:
-    """Every command as a path from the root, the sample world's maker first."""
+    """Every command as it follows `python`: the sample world's maker, the runners, those of `-m annotation`."""
     makers = [name for name in ("samples/make_world.py",) if (ROOT / name).is_file()]
     runners = sorted(path.name for path in (ROOT / "runners").glob("*.py") if path.name != "__init__.py")
-    return makers + [f"runners/{name}" for name in runners]
+    campaign = [f"{ANNOTATION} {name}" for name in (*COMMANDS, *SUBCOMMANDS)]
+    return makers + [f"runners/{name}" for name in runners] + campaign
 
 
 def help_text(command: str) -> str:
     """What `python COMMAND --help` prints."""
-    return run_command(command, "--help")
+    return run_command(*command.split(), "--help")
 
 
 def demo_lookup() -> str:
@@ -90,6 +96,11 @@ def with_road(readme: str) -> str:
 def with_demo(readme: str) -> str:
     """`readme` with the demo's look-up put between its two marks."""
     return _put(readme, demo_lookup(), DEMO_BEGIN, DEMO_END)
+
+
+def with_formats(page: str) -> str:
+    """`page` with the table of formats put between its two marks."""
+    return _put(page, formats_table(), FORMATS_BEGIN, FORMATS_END)
 
 
 def run_command(*words: str) -> str:
@@ -148,10 +159,11 @@ def _type_name(kind: pa.DataType) -> str:
 
 
 def main() -> None:
-    """Write docs/records.md, docs/commands.md and the README's generated parts."""
+    """Write docs/records.md, docs/commands.md, and the generated parts of README and docs/formats.md."""
     pages = {
         ROOT / "docs/records.md": records_page(),
         ROOT / "docs/commands.md": commands_page(),
+        ROOT / "docs/formats.md": with_formats((ROOT / "docs/formats.md").read_text(encoding="utf-8")),
         ROOT / "README.md": with_demo(with_road((ROOT / "README.md").read_text(encoding="utf-8"))),
     }
     for path, text in pages.items():

@@ -1,5 +1,6 @@
 """From what a runner throws to one sentence for the user."""
 
+import errno
 import logging
 import re
 import sys
@@ -11,6 +12,8 @@ _LOGGER = logging.getLogger(__name__)
 _STEP = re.compile(r" \[while running '(?P<step>.*?)(?:-ptransform-\d+)?'\]")
 # The line of a traceback that names the error: `package.module.Class: message`.
 _ERROR = re.compile(r"^(?:RuntimeError: )*(?P<kind>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?\Z", re.DOTALL)
+_NO_SPACE = re.compile(rf"\[Errno ({errno.ENOSPC}|{errno.EDQUOT})\]", re.IGNORECASE)
+DISK_FULL = "the disk of --out is full; make room and run the same command again, which goes on from here"
 _TRACE = "Traceback (most recent call last):"
 
 
@@ -23,6 +26,8 @@ def to_mel_error(label: str, error: BaseException | str) -> MelError:
     """
     text = error if isinstance(error, str) else _text(error)
     _LOGGER.debug("%s failed:\n%s", label, text)
+    if is_disk_full(error):
+        return MelError(f"{label}: {DISK_FULL}")
     if isinstance(error, MelError):
         return _rebuild(type(error), _STEP.sub("", str(error)), error)
     step = _STEP.search(text)
@@ -30,8 +35,15 @@ def to_mel_error(label: str, error: BaseException | str) -> MelError:
     known = _mel_class(kind)
     if known is not None:
         return _rebuild(known, message, None)
+    if kind == "OSError" and _NO_SPACE.search(message):
+        return MelError(f"{label}: {DISK_FULL}")
     where = f"{label}, step {step['step']}," if step else label
     return MelError(f"{where} failed: {kind.rpartition('.')[2]}: {message}".rstrip(": \n"))
+
+
+def is_disk_full(error: BaseException | str) -> bool:
+    """Whether writing failed for want of space."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _text(error: BaseException) -> str:

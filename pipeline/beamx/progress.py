@@ -21,6 +21,7 @@ class Watch:
         weights: every unit of the stage with its share of the work; time left goes by it. Bytes where `rate` is given.
         figures: what to add up and show: word for the user -> name in the records, such as {"pages": "in"}.
         unit: what a unit is called.
+        of: what the weights count where not units, such as files; not needed with `rate`.
         rate: name of a byte count in the records, shown as MB/s of this run.
         stream: where to show it, stderr by default.
     """
@@ -33,6 +34,7 @@ class Watch:
         *,
         figures: Mapping[str, str] | None = None,
         unit: str = "ranges",
+        of: str = "",
         rate: str | None = None,
         stream: TextIO | None = None,
     ) -> None:
@@ -41,7 +43,7 @@ class Watch:
         self._rate = rate
         self.tally = Tally(log, weights, (*self._shown.values(), *([rate] if rate else [])))
         self._in_bytes = rate is not None
-        self._progress = Progress(label, total=self.tally.total, unit="bytes" if rate else unit, stream=stream)
+        self._progress = Progress(label, total=self.tally.total, unit="bytes" if rate else of or unit, stream=stream)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch {label}", daemon=True)
 

@@ -42,7 +42,7 @@ def add_fetch_flags(group: argparse._ActionsContainer) -> None:
         "--allow-host", nargs="+", default=[], metavar="HOST",
         help="further hosts that a source may redirect to, such as *.example.org",
     )  # fmt: skip
-    group.add_argument("--max-rate", type=_rate, metavar="MB", help="at most so many megabytes a second")
+    group.add_argument("--max-rate", type=bytes_per_s, metavar="MB", help="at most so many megabytes a second")
 
 
 def add_engine_flags(group: argparse._ArgumentGroup) -> None:
@@ -71,9 +71,12 @@ def fetch_values(values: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _rate(text: str) -> float:
-    """Bytes a second, from megabytes a second."""
-    rate = float(text)
+def bytes_per_s(text: str) -> float:
+    """A rate in bytes a second, from a flag in megabytes a second."""
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
     if not 0 < rate < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not more than 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of megabytes a second above 0")
     return rate * MEGABYTE

@@ -17,6 +17,7 @@ from pipeline.dump.fetch_plan import (
     plan_fetch,
     plan_local,
     save_lists,
+    told,
 )
 from pipeline.dump.layout import DumpFiles, find_dump
 from pipeline.net.client import PoliteClient
@@ -51,7 +52,8 @@ def find_or_fetch(request: FetchRequest) -> DumpFiles:
     try:
         return find_dump(request.dump_dir, request.wiki, request.date)
     except InputError as error:
-        LOG.warning("%s: it is fetched now", _fetchable(error, request))
+        first = str(_fetchable(error, request)).partition("\n")[0]
+        LOG.warning("%s; it is fetched now", first.removesuffix("; looked in"))
     return fetch_dump(request).files
 
 
@@ -76,7 +78,7 @@ def _fetchable(error: InputError, request: FetchRequest) -> InputError:
         InputError: it may not, since nobody gave a contact.
     """
     if not request.contact:
-        raise InputError(f"{error}. With --contact MAIL it is downloaded") from error
+        raise InputError(f"{error}\nWith --contact MAIL it is downloaded") from error
     return error
 
 
@@ -160,13 +162,14 @@ def _results(futures: Sequence[Future[int]], request: FetchRequest) -> int:
                 raise
             errors.append(error)
     if errors:
-        said = "; ".join(str(error) for error in errors)
-        raise FetchError(
-            errors[0].reason,
-            f"{len(errors)} of the {len(futures)} missing files could not be fetched: {said}. What came is kept: the "
-            f"same command goes on from there. {by_hand(request)}",
-            [url for error in errors for url in error.urls],
-        )
+        said = [
+            f"{len(errors)} of the {len(futures)} missing files could not be fetched:",
+            *told(errors),
+            "What came is kept: the same command goes on from there.",
+            by_hand(request),
+        ]
+        urls = [url for error in errors for url in error.urls]
+        raise FetchError(errors[0].reason, "\n".join(said), urls)
     return received
 
 

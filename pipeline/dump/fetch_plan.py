@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -129,19 +129,33 @@ def plan_fetch(request: FetchRequest, client: PoliteClient) -> FetchPlan:
             continue
         files = _choose(request, folder, listing)
         return FetchPlan(folder, source, tuple(_sized(file, request, source, client) for file in files), lists)
-    said = "; ".join(str(error) for error in tried)
     urls = [url for error in tried for url in error.urls]
-    raise FetchError(FetchReason.NOT_FOUND, f"no source has the dump {request.stem}: {said}. {by_hand(request)}", urls)
+    said = [f"no source has the dump {request.stem}:", *told(tried), by_hand(request)]
+    raise FetchError(FetchReason.NOT_FOUND, "\n".join(said), urls)
+
+
+def told(errors: Iterable[Exception]) -> list[str]:
+    """A line for each error, set in."""
+    return [f"  {error}" for error in errors]
 
 
 def by_hand(request: FetchRequest) -> str:
-    """What a person can do when nothing helps."""
-    places = " or ".join(source.url(request.wiki, request.date) for source in request.sources)
-    return (
-        f"To do it by hand, download {request.stem}-pages-articles-multistream*.bz2 with the index files, "
-        f"{request.stem}-page_props.sql.gz, dumpstatus.json and {request.stem}-sha1sums.txt from {places} into "
-        f"{home_of(request)}; or name another place with --source"
-    )
+    """What a person can do when nothing helps, in lines."""
+    tables = [f"  {request.stem}-{table}.sql.gz" for table in request.tables]
+    files = ["pages-articles-multistream*.bz2", "pages-articles-multistream-index*.txt.bz2"]
+    lines = [
+        "To do it by hand, download",
+        *(f"  {request.stem}-{name}" for name in files),
+        *tables,
+        "  dumpstatus.json",
+        f"  {request.stem}-sha1sums.txt",
+        "from",
+        *(f"  {source.url(request.wiki, request.date)}" for source in request.sources),
+        "into",
+        f"  {home_of(request)}",
+        "or name another place with --source",
+    ]
+    return "\n".join(lines)
 
 
 def home_of(request: FetchRequest) -> Path:

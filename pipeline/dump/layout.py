@@ -196,16 +196,21 @@ def _usable_siteinfo(path: Path | None, warnings: list[str]) -> Path | None:
 
 def _not_found(dump_dir: Path, wiki: str, date: str) -> str:
     stem = f"{wiki}-{date}"
-    places = ", ".join(str(place) for place in _places(dump_dir, wiki, date))
-    names = ", ".join(f"{stem}-{kind}.xml.bz2" for kind in _KINDS)
     there = ", ".join(dates) if (dates := _dates(dump_dir, wiki)) else "none"
-    return (
-        f"no dump {stem} was found; looked in {places} for {names} and for numbered parts of them. Dates of {wiki} "
-        f"that are there: {there}. "
-        f"Download {stem}-{_KINDS[0]}.xml.bz2 with its index, {stem}-page_props.sql.gz and {stem}-sha1sums.txt from "
-        f"https://dumps.wikimedia.org/{wiki}/{date}/ (about the last seven runs), or from the Internet Archive item "
-        f"{stem} (older ones), into {dump_dir / wiki / date}; or name the file with --file"
-    )
+    lines = [
+        f"no dump {stem} was found; looked in",
+        *(f"  {place}" for place in _places(dump_dir, wiki, date)),
+        "for these, or numbered parts of them:",
+        *(f"  {stem}-{kind}.xml.bz2" for kind in _KINDS),
+        f"Dates of {wiki} that are there: {there}",
+        "To do it by hand, download",
+        f"  {stem}-{_KINDS[0]}.xml.bz2 with its index, {stem}-page_props.sql.gz and {stem}-sha1sums.txt",
+        f"  from https://dumps.wikimedia.org/{wiki}/{date}/ (about the last seven runs),",
+        f"  or from the Internet Archive item {stem} (older ones),",
+        f"  into {dump_dir / wiki / date}",
+        "or name the file with --file",
+    ]
+    return "\n".join(lines)
 
 
 def _places(dump_dir: Path, wiki: str, date: str) -> tuple[Path, ...]:

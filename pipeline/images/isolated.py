@@ -64,15 +64,24 @@ class Isolated:
         options: see NormalizeOptions.
         limits: see Limits.
         decoder: `module:function` that the child calls as `normalize` is called.
+        scratch: where its folder for temporary files goes; the system's place by default. When this process is
+            killed the folder stays.
     """
 
     def __init__(
-        self, options: NormalizeOptions | None = None, limits: Limits | None = None, *, decoder: str = DECODER
+        self,
+        options: NormalizeOptions | None = None,
+        limits: Limits | None = None,
+        *,
+        decoder: str = DECODER,
+        scratch: Path | None = None,
     ) -> None:
         self._options = options or NormalizeOptions()
         self._limits = limits or Limits()
         self._decoder = decoder
-        self._folder = Path(tempfile.mkdtemp(prefix="mel-images-"))
+        if scratch is not None:
+            scratch.mkdir(parents=True, exist_ok=True)
+        self._folder = Path(tempfile.mkdtemp(prefix="mel-images-", dir=scratch)).absolute()
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: TimedPipe | None = None
         self._n_files = 0

@@ -40,7 +40,7 @@ def decode_video(data: bytes, kind: str, options: NormalizeOptions) -> Picture:
         time_s = options.frame_time_s if options.frame_time_s is not None else film.best_time()
         frame = film.frame(time_s, _SQUARE)
     if frame is None:
-        raise ImageError(Reason.NO_FRAME, f"no frame can be decoded at {time_s:g} s")
+        raise ImageError(Reason.NO_FRAME, f"no frame can be decoded at {time_s:g} s{film.end_before(time_s)}")
     return Picture(frame.convert("RGB"), *frame.size, backend=ffmpeg_version(), frame_time_s=time_s, steps=["frame"])
 
 
@@ -95,6 +95,11 @@ class _Film:
             raise ImageError(Reason.NO_FRAME, "no video stream can be read")
         found = _DURATION.search(report)
         self._duration_s = int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else 0.0
+
+    def end_before(self, time_s: float) -> str:
+        """Words for a moment past the end; '' for any other, or when the end is not known."""
+        is_past = 0 < self._duration_s <= time_s
+        return f": the film ends at {self._duration_s:g} s" if is_past else ""
 
     def best_time(self) -> float:
         """The moment of the frame with the best score; the earliest of equals."""

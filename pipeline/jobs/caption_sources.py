@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.jobs.sources import read_finished
 from pipeline.records.corpus import PAIR_DROPPED
 from pipeline.records.corpus_schemas import PAIRS as CORPUS_PAIRS
 from pipeline.records.dataset_schemas import DATASET_MENTIONS
@@ -30,11 +31,16 @@ class KnownCaption:
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """Captions in a fixed order and their number; `read` starts from the first each time."""
+    """Captions in a fixed order and their number; `read` starts from the first each time.
+
+    Attributes:
+        linked: the Wikipedia that they link to, '' when it is not known.
+    """
 
     source: Path
     n: int
     kind: str
+    linked: str = ""
 
     def read(self, wiki: str) -> Iterator[KnownCaption]:
         """All captions; links to other wikis than `wiki` give no titles."""
@@ -52,13 +58,11 @@ def corpus_captions(corpus: Path) -> Captions:
         UsageError: the folder is no corpus.
         ArtifactError: it is unfinished or of another version.
     """
-    if not (corpus / CORPUS_PAIRS.name).is_dir():
-        raise UsageError(
-            f"{corpus} holds no {CORPUS_PAIRS.name}/: --corpus wants a folder that runners/build_corpus.py made"
-        )
+    about = read_finished(corpus, "corpus")
+    linked = (about.get("wikipedia") or {}).get("wiki", "")
     reader = open_artifact(corpus / CORPUS_PAIRS.name, CORPUS_PAIRS)
     n = sum(status != PAIR_DROPPED for table in reader.tables(["status"]) for status in table["status"].to_pylist())
-    return Captions(corpus, n, "corpus")
+    return Captions(corpus, n, "corpus", linked)
 
 
 def given_captions(path: Path) -> Captions:
@@ -70,7 +74,7 @@ def given_captions(path: Path) -> Captions:
     """
     if path.is_dir():
         if not (path / "pairs").is_dir():
-            raise UsageError(f"{path} holds no pairs/: --captions wants a data set's folder, or a file of captions")
+            raise UsageError(f"--captions {path} holds no pairs/; it wants a data set's folder, or a file of captions")
         return Captions(path, open_artifact(path / "pairs", DATASET_PAIRS).rows, "dataset")
     return Captions(path, sum(1 for _ in _of_lines(path)), "lines")
 
@@ -108,6 +112,8 @@ def _of_lines(path: Path) -> Iterator[KnownCaption]:
                 if line.strip():
                     yield KnownCaption(line.strip())
     except FileNotFoundError:
-        raise InputError(f"{path} does not exist; --captions wants a file with a caption a line") from None
+        raise InputError(
+            f"--captions {path} does not exist; it wants a data set's folder, or a file with a caption a line"
+        ) from None
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} is no UTF-8 text: {error}") from error
+        raise InputError(f"--captions {path} is no UTF-8 text: {error}") from error

@@ -1,7 +1,7 @@
 """The corpus job: from a news wiki's dump to image-caption pairs."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from pipeline.jobs.corpus_licences import write_licences
 from pipeline.jobs.corpus_options import CorpusOptions
 from pipeline.jobs.corpus_plan import FORMAT, CorpusPlan, plan_corpus
 from pipeline.jobs.corpus_report import read_funnel, report_stage
+from pipeline.jobs.corpus_review import kept_files
 from pipeline.jobs.dump_units import plan_units
 from pipeline.jobs.output import (
     RUN,
@@ -29,6 +30,7 @@ from pipeline.jobs.stages import Stage, StageReport, run_stages
 from pipeline.records.funnel import Funnel
 from pipeline.records.manifest import MANIFEST, SUCCESS, write_json
 from pipeline.transforms.extract_news_range import ARTIFACTS, NewsExtractor, NewsOptions
+from pipeline.wikinews.decisions import read_decisions
 
 CALLED = "corpus"
 _LOGGER = logging.getLogger(__name__)
@@ -91,7 +93,9 @@ def _finish(context: CorpusContext, reports: Sequence[StageReport]) -> CorpusRes
     figures = {report.name: report.figures for report in reports}
     extracted = figures["extract"]
     check_error_rate(extracted["dead"], extracted["in"], plan.options.max_error_rate)
-    warnings = (*plan.warnings, *_unused_decisions(context, figures["clean"]["decisions"]["unused"]))
+    warnings = (*plan.warnings, *_late_warnings(context, figures["clean"]))
+    for warning in warnings[len(plan.warnings) :]:
+        _LOGGER.warning("%s", warning)
     counts = _counts(figures)
     write_licences(out, plan.siteinfo)
     write_json(out / MANIFEST, _manifest(context, counts))
@@ -101,15 +105,30 @@ def _finish(context: CorpusContext, reports: Sequence[StageReport]) -> CorpusRes
     return CorpusResult(plan.options.out, tuple(reports), counts, read_funnel(out), warnings)
 
 
-def _unused_decisions(context: CorpusContext, unused: Sequence[str]) -> list[str]:
-    if not unused:
-        return []
-    sentence = (
-        f"{len(unused):,} decisions of {context.plan.options.decisions} are about pairs that are not there, "
-        f"the first is {unused[0]}; {RUN} has them all"
-    )
-    _LOGGER.warning("%s", sentence)
-    return [sentence]
+def _late_warnings(context: CorpusContext, clean: Mapping[str, Any]) -> Iterator[str]:
+    """What the user should know that only the finished stages tell."""
+    options = context.plan.options
+    unused: list[str] = clean["decisions"]["unused"]
+    if unused:
+        yield (
+            f"{len(unused):,} decisions of {options.decisions} are about pairs that are not there, "
+            f"the first is {unused[0]}; {RUN} has them all"
+        )
+    given = {} if options.decisions is None else read_decisions(options.decisions)
+    for path, n in kept_files(options.out, given):
+        yield (
+            f"{path} holds {n:,} filled-in lines that this run did not get; add them to the file that --decisions "
+            "gives, or delete the file"
+        )
+    articles = clean["articles"]
+    if not clean["out"] and articles["in"]:
+        reasons = ", ".join(f"{name.replace('_', ' ')}: {n:,}" for name, n in articles["dropped"].items())
+        yield (
+            f"the corpus holds no pair: of {articles['in']:,} articles {articles['out']:,} were taken "
+            f"({reasons or 'none has an image'})"
+        )
+    elif not articles["in"]:
+        yield "the corpus holds no pair: the dump holds no article of the main namespace"
 
 
 def _manifest(context: CorpusContext, counts: dict[str, int]) -> dict[str, Any]:

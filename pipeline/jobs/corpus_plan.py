@@ -1,18 +1,19 @@
 """The plan of the corpus job: its dump, its Wikipedia, stage ids."""
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.jobs.corpus_options import CorpusOptions
+from pipeline.jobs.corpus_review import check_place
 from pipeline.jobs.dump_inputs import DUMP_DIR, DumpInputs, read_inputs
+from pipeline.jobs.sources import foreign_kb, read_finished
 from pipeline.records.artifacts import CORPUS_ARTIFACTS
 from pipeline.records.code import code_digest
 from pipeline.records.corpus_schemas import PAIRS
 from pipeline.records.digest import file_digest, options_digest
-from pipeline.records.errors import ArtifactError, InputError, UsageError
-from pipeline.records.manifest import MANIFEST, is_finished, open_artifact
+from pipeline.records.errors import ArtifactError, InputError
+from pipeline.records.manifest import open_artifact
 from pipeline.records.schemas import TITLES
 from pipeline.titles.siteinfo import SiteInfo, load_siteinfo
 from pipeline.wikinews.decisions import read_decisions
@@ -38,7 +39,10 @@ _CLEANING = (
     "wikinews/selection.py", "wikinews/targets.py", "jobs/corpus_clean.py", "jobs/corpus_targets.py",
     "records/corpus_rows.py", "titles", "wikinews/topics.py", "wikinews/topics.json",
 )  # fmt: skip
-_REPORTING = ("wikinews/funnel.py", "wikinews/funnel_tally.py", "wikinews/decisions.py", "report", "records/funnel.py")
+_REPORTING = (
+    "wikinews/funnel.py", "wikinews/funnel_tally.py", "wikinews/decisions.py", "jobs/corpus_review.py", "report",
+    "records/funnel.py",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ def plan_corpus(options: CorpusOptions, cache_dir: Path) -> CorpusPlan:
     """
     decisions = None
     if options.decisions is not None:
+        check_place(options.decisions, options.out)
         decisions = _fingerprint(options.decisions)
         read_decisions(options.decisions)  # a bad line is named before the dump is read
     kb = None if options.kb is None else read_kb(options.kb)
@@ -90,7 +95,7 @@ def plan_corpus(options: CorpusOptions, cache_dir: Path) -> CorpusPlan:
             f"{inputs.wiki or 'this wiki'} is no Wikinews by its name: dates, states and topics are read as on Wikinews"
         )
     if kb is not None and kb["wiki"] != wikipedia.wiki:
-        warnings.append(f"captions link to {wikipedia.wiki}, and --kb is of {kb['wiki']}: few redirects help")
+        warnings.append(foreign_kb(wikipedia.wiki, kb["wiki"]))
     ids = _stage_ids(options, inputs, wikipedia, kb, decisions)
     return CorpusPlan(options, inputs, wikipedia, kb, decisions, tuple(warnings), ids)
 
@@ -99,17 +104,14 @@ def read_kb(folder: Path) -> dict[str, Any]:
     """Wiki, date, siteinfo and stage id of titles/ of a finished KB.
 
     Raises:
-        ArtifactError: the folder holds none.
+        UsageError: the folder is missing or holds something else.
+        ArtifactError: it is unfinished or damaged.
     """
-    if not is_finished(folder):
-        raise ArtifactError(f"--kb {folder} is no finished KB; build_kb.py makes one")
+    there = read_finished(folder, "kb")
     try:
-        there = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         found = {name: there[name] for name in ("kind", "wiki", "date", "siteinfo")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except KeyError as error:
         raise ArtifactError(f"--kb {folder}: its manifest is damaged: {error!r}") from error
-    if found["kind"] != "kb":
-        raise UsageError(f"--kb {folder} is a {found['kind']}, no KB")
     return {**found, "titles": open_artifact(folder / TITLES.name, TITLES).stage_id}
 
 

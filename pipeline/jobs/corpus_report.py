@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
 
 from pipeline.jobs.corpus_context import CorpusContext
+from pipeline.jobs.corpus_review import APPLIED, QUEUE, REVIEW, carry_over, copy_applied, heal_review
 from pipeline.jobs.stages import Stage
 from pipeline.records.corpus import PAIR_REVIEW
 from pipeline.records.corpus_rows import read_pairs
@@ -16,20 +18,19 @@ from pipeline.records.errors import ArtifactError
 from pipeline.records.funnel import Funnel
 from pipeline.records.manifest import SUCCESS, write_json
 from pipeline.report.funnel_page import funnel_html
-from pipeline.wikinews.decisions import queue_lines
+from pipeline.wikinews.decisions import queue_lines, read_decisions
 from pipeline.wikinews.funnel import make_funnel
 
 FUNNEL, PAGE = "funnel.json", "funnel.html"
-REVIEW, QUEUE = "review", "queue.jsonl"
 
 
 def report_stage(context: CorpusContext) -> Stage:
-    """Reckon the funnel, write it as data and as a page, and list the pairs in review."""
-    out = context.workspace.out
+    """Reckon the funnel, write it as data and as a page, list the pairs in review beside what was decided."""
+    out, plan = context.workspace.out, context.plan
 
     def run(work: Path) -> dict[str, Any]:
         funnel = _funnel(context)
-        n_waiting = _write_queue(context, work / REVIEW)
+        n_waiting = _write_review(context, work / REVIEW)
         write_json(work / FUNNEL, funnel.to_json())
         (work / PAGE).write_text(funnel_html(funnel), encoding="utf-8")
         for name in (FUNNEL, PAGE):
@@ -37,7 +38,8 @@ def report_stage(context: CorpusContext) -> Stage:
         return {"in_review": n_waiting}
 
     def is_whole() -> bool:
-        return (out / FUNNEL).is_file() and (out / PAGE).is_file() and (out / REVIEW / QUEUE).is_file()
+        files = [FUNNEL, PAGE, f"{REVIEW}/{QUEUE}", *([f"{REVIEW}/{APPLIED}"] if plan.decisions else [])]
+        return all((out / name).is_file() for name in files)
 
     return Stage("report", context.ids["report"], (), run, folders=(REVIEW,), is_done=is_whole)
 
@@ -66,14 +68,27 @@ def _funnel(context: CorpusContext) -> Funnel:
     )
 
 
+def _write_review(context: CorpusContext, folder: Path) -> int:
+    """The queue, the decisions that were applied, and what people left in the folder; length of the queue."""
+    shutil.rmtree(folder, ignore_errors=True)  # half of a killed run's
+    folder.mkdir(parents=True)
+    heal_review(context.workspace.out)
+    plan = context.plan
+    path = plan.options.decisions
+    carry_over(context.workspace.out / REVIEW, folder, {} if path is None else read_decisions(path))
+    if path is not None and plan.decisions is not None:
+        copy_applied(path, folder, plan.decisions["sha256"])
+    n_waiting = _write_queue(context, folder)
+    (folder / SUCCESS).touch()
+    return n_waiting
+
+
 def _write_queue(context: CorpusContext, folder: Path) -> int:
     """One line for each pair in review; how many there are."""
-    folder.mkdir(parents=True, exist_ok=True)
     n = 0
     with (folder / QUEUE).open("w", encoding="utf-8") as file:
         for table in context.open(PAIRS).tables():
             for line in queue_lines(read_pairs(table.filter(pc.equal(table["status"], PAIR_REVIEW)))):
                 file.write(f"{line}\n")
                 n += 1
-    (folder / SUCCESS).touch()
     return n

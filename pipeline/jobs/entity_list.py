@@ -6,6 +6,7 @@ ones, without those below `min_p`. A title means the entity it leads to, or what
 to none.
 """
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.jobs.caption_sources import Captions, KnownCaption, corpus_captions, given_captions
+from pipeline.jobs.sources import foreign_kb, read_finished
 from pipeline.kb.candidates import Candidates
 from pipeline.kb.store import MentionStore
 from pipeline.records.entity_list import ListedEntity, write_entity_list
@@ -22,9 +24,11 @@ from pipeline.titles.function_words import function_words
 
 SURFACE, TITLE, NGRAM = SOURCES = ("link surface", "link target", "word n-gram")
 MAX_NGRAM = 20
+LIST = "entities.tsv"
 _WORD = re.compile(r"\w+")
 """What a word is: `pipeline.wikinews.cleaning.count_words` counts the same."""
 _PROGRESS_STEP = 200
+_LOGGER = logging.getLogger(__name__)
 Ids = tuple[int, ...]
 
 
@@ -42,6 +46,8 @@ class EntityListOptions:
 
     def __post_init__(self) -> None:
         """Refuse what could only give an empty or absurd list."""
+        if self.out.is_dir():
+            raise UsageError(f"--out {self.out} is a folder; it wants the name of a file, such as {self.out / LIST}")
         if (self.corpus is None) == (self.captions is None):
             raise UsageError("give either --corpus or --captions")
         if self.top < 1:
@@ -73,6 +79,7 @@ class EntityList:
     n_without: int
     n_red: int
     sources: dict[str, SourceCount] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 def list_entities(options: EntityListOptions, on_captions: Callable[[int, int, int], None] | None = None) -> EntityList:
@@ -85,12 +92,16 @@ def list_entities(options: EntityListOptions, on_captions: Callable[[int, int, i
     Raises:
         UsageError, InputError, ArtifactError: captions or knowledge base cannot be read.
     """
+    wiki = str(read_finished(options.kb, "kb").get("wiki") or "")
     captions = _captions(options)
     store = MentionStore.open(options.kb)
+    warnings = [foreign_kb(captions.linked, wiki)] if captions.linked not in ("", wiki) else []
+    for warning in warnings:
+        _LOGGER.warning("%s", warning)
     asker = Asker(store, options)
     n_pairs: Counter[int] = Counter()
     n_without = 0
-    for number, caption in enumerate(captions.read(str(store.manifest.get("wiki", ""))), 1):
+    for number, caption in enumerate(captions.read(wiki), 1):
         found = asker.entities_of(caption)
         n_pairs.update(found)
         n_without += not found
@@ -99,7 +110,7 @@ def list_entities(options: EntityListOptions, on_captions: Callable[[int, int, i
     rows = [ListedEntity(id_, asker.names[id_], n) for id_, n in n_pairs.items()]
     rows.sort(key=lambda row: (-row.n_pairs, row.entity_id))
     write_entity_list(options.out, rows)
-    return EntityList(rows, captions.n, n_without, len(asker.red), asker.counts())
+    return EntityList(rows, captions.n, n_without, len(asker.red), asker.counts(), tuple(warnings))
 
 
 def ngrams(caption: str, longest: int, skipped: frozenset[str] = frozenset()) -> list[str]:

@@ -9,7 +9,7 @@ from pipeline.dump.pages import DumpPage, iter_pages
 from pipeline.dump.ranges import DumpRange, plan_ranges
 from pipeline.dump.title_places import ranges_of_titles
 from pipeline.images.rights import Rights, description_url, rights_of_file_page
-from pipeline.records.errors import PageError
+from pipeline.records.errors import InputError, PageError
 from pipeline.titles.file_urls import file_name, local_repo
 from pipeline.titles.parsing import FILE
 from pipeline.titles.shipped import default_siteinfo, shipped_siteinfo, shipped_wikis
@@ -20,31 +20,35 @@ from pipeline.wikitext.file_page import read_file_page
 
 OnBytes = Callable[[int, int], None]
 """Hears how many bytes of how many are read."""
+RightsKey = tuple[str, str]
+"""Repository (`wikipedia/commons`) and file title."""
 
 
 def rights_from_dump(
     paths: Sequence[Path], titles: Iterable[str], *, cache_dir: Path | None = None, on_bytes: OnBytes | None = None
-) -> dict[str, Rights]:
-    """Rights of the files whose pages the dumps hold, by the titles as given (with or without `File:`).
+) -> dict[RightsKey, Rights]:
+    """Rights by repository and title, the titles as given (with or without `File:`).
 
-    Give the dump of Commons first, those of other wikis after it: the first page that says something counts. A page
-    that is a redirect speaks through its target. Beside a multistream index only the blocks with wanted pages are
-    read; a dump without one is read from end to end.
+    Two wikis may have different files of one name, so each dump speaks for its own repository alone. Of several dumps
+    of one wiki the first page that says something counts. A page that is a redirect speaks through its target. Beside
+    a multistream index only the blocks with wanted pages are read; a dump without one is read from end to end.
 
     Raises:
-        InputError: a dump cannot be read.
+        InputError: a dump cannot be read, or is of no known wiki.
     """
     wanted: dict[str, list[str]] = {}
     for title in titles:
         if name := _name(title):
             wanted.setdefault(name, []).append(title)
-    found: dict[str, Rights] = {}
+    found: dict[RightsKey, Rights] = {}
     for path in paths:
-        missing = {name for name in wanted if found.get(name, Rights()).is_silent}
-        for name, rights in _of_dump(path, missing, cache_dir, on_bytes).items():
-            if name not in found or not rights.is_silent:
-                found[name] = rights
-    return {title: rights for name, rights in found.items() for title in wanted[name]}
+        header = read_header(path)
+        repo = _repo(path, header)
+        missing = {name for name in wanted if found.get((repo, name), Rights()).is_silent}
+        for name, rights in _of_dump(path, header, missing, cache_dir, on_bytes).items():
+            if (repo, name) not in found or not rights.is_silent:
+                found[repo, name] = rights
+    return {(repo, title): rights for (repo, name), rights in found.items() for title in wanted[name]}
 
 
 @dataclass(slots=True)
@@ -55,10 +59,19 @@ class _Pages:
     redirects: dict[str, str]
 
 
-def _of_dump(path: Path, names: set[str], cache_dir: Path | None, on_bytes: OnBytes | None) -> dict[str, Rights]:
+def _repo(path: Path, header: DumpHeader) -> str:
+    """The repository that the dump's pages describe."""
+    try:
+        return local_repo(header.wiki)
+    except PageError as error:
+        raise InputError(f"{path} tells the rights of no known repository: {error}") from error
+
+
+def _of_dump(
+    path: Path, header: DumpHeader, names: set[str], cache_dir: Path | None, on_bytes: OnBytes | None
+) -> dict[str, Rights]:
     if not names:
         return {}
-    header = read_header(path)
     found = _read(path, header, names, cache_dir, on_bytes)
     targets = {target for target in found.redirects.values() if target not in found.rights}
     if targets:

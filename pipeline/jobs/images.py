@@ -1,10 +1,9 @@
 """The image job: from file titles to clean pictures in Parquet."""
 
-import json
 import logging
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,21 +15,21 @@ from pipeline.jobs.images_coverage import COLUMNS as COVERAGE_COLUMNS
 from pipeline.jobs.images_coverage import count_images
 from pipeline.jobs.images_licences import COLUMNS as LICENCE_COLUMNS
 from pipeline.jobs.images_licences import write_licences
-from pipeline.jobs.images_list import read_wiki
-from pipeline.jobs.images_normalize import BATCHES
+from pipeline.jobs.images_normalize import BATCHES, forget_scratch
 from pipeline.jobs.images_options import ImagesOptions
 from pipeline.jobs.images_sheet import sheet_cells
 from pipeline.jobs.images_stages import FORMAT, ImageStages
-from pipeline.jobs.output import RUN, output_folder, planned, run_record, written_by
+from pipeline.jobs.output import RUN, check_same_source, output_folder, planned, run_record, written_by
 from pipeline.jobs.stages import StageReport, Workspace, run_stages
 from pipeline.records.artifacts import PICTURES
-from pipeline.records.errors import UsageError
 from pipeline.records.images_schemas import IMAGES
 from pipeline.records.manifest import MANIFEST, SUCCESS, Reader, open_artifact, write_json
 from pipeline.report.contact_sheet import SheetCell, write_contact_sheet
 
 COVERAGE, REPORT = "coverage.json", "report.html"
 KIND = "images"
+_PAGE = re.compile(r"report(-\d{3,})?\.html")
+"""Names of the contact sheet's pages."""
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -51,6 +50,11 @@ class ImagesResult:
     is_settled: bool
     of_entities: Coverage | None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether files were wanted and none gave a picture."""
+        return bool(self.coverage["wanted"]) and not self.coverage["ok"]
+
 
 def build_images(options: ImagesOptions) -> ImagesResult:
     """Get and normalise the wanted files, or go on where an earlier run with the same options stopped.
@@ -60,15 +64,15 @@ def build_images(options: ImagesOptions) -> ImagesResult:
     """
     options.check_source()
     with output_folder(options.out, "images") as workspace:
-        _check_kind(workspace)
         return _build(options, workspace)
 
 
 def _build(options: ImagesOptions, workspace: Workspace) -> ImagesResult:
     stages = planned(workspace, lambda: ImageStages(options, workspace))
     listing = planned(workspace, stages.listing)
+    check_same_source(options.out, *_source(options))
     reports = run_stages([listing], workspace)
-    warnings = [f"--frames names {title!r}, which nobody wants" for title in stages.unknown_frames()]
+    warnings = stages.frame_warnings()
     if options.commons_dump:
         reading = stages.reading_rights(listing)
         reports += run_stages([reading], workspace)
@@ -78,8 +82,6 @@ def _build(options: ImagesOptions, workspace: Workspace) -> ImagesResult:
     reports += run_stages([normalizing, stages.reviewing(normalizing)], workspace)
     if not stages.is_settled:
         warnings.append("some files failed in ways that may pass; the same command tries them again")
-    for warning in warnings:
-        _LOGGER.warning("%s", warning)
     _clean(stages, options)
     return _finish(stages, options, reports, warnings)
 
@@ -88,18 +90,10 @@ def _clean(stages: ImageStages, options: ImagesOptions) -> None:
     """Remove what the shards hold now; fetched files stay while some are still to be had."""
     staging = stages.workspace.staging
     for folder in staging.glob(f"{BATCHES}-*"):
+        forget_scratch(folder)
         shutil.rmtree(folder)
     if stages.is_settled and not options.keep_files:
         shutil.rmtree(stages.store.folder, ignore_errors=True)
-
-
-def _check_kind(workspace: Workspace) -> None:
-    """Refuse a folder that holds another job's result."""
-    kind = None
-    with suppress(OSError, ValueError, AttributeError):
-        kind = json.loads((workspace.out / MANIFEST).read_text(encoding="utf-8")).get("kind")
-    if kind not in (None, KIND):
-        raise UsageError(f"--out {workspace.out} holds files that are no images, but a {kind}; give another folder")
 
 
 def _finish(
@@ -113,6 +107,10 @@ def _finish(
     if options.kb is not None and options.entities is not None:
         of_entities = read_coverage(options.kb, options.entities, out, options.per_entity)
         coverage["entities"] = of_entities.to_json()
+    if coverage["wanted"] and not coverage["ok"]:
+        warnings = [*warnings, _nothing(coverage)]
+    for warning in warnings:
+        _LOGGER.warning("%s", warning)
     write_licences(out, reader.tables(LICENCE_COLUMNS))
     write_json(out / COVERAGE, coverage)
     _write_sheet(stages, options, reader)
@@ -123,18 +121,31 @@ def _finish(
     return ImagesResult(options.out, tuple(reports), coverage, tuple(warnings), stages.is_settled, of_entities)
 
 
+def _nothing(coverage: dict[str, Any]) -> str:
+    """That there is no picture at all, and why."""
+    reasons = sorted(coverage["by_reason"].items(), key=lambda item: (-item[1], item[0]))
+    told = ", ".join(f"{name.replace('_', ' ')} ({n:,})" for name, n in reasons)
+    return f"none of the {coverage['wanted']:,} wanted files gave a picture: {told}"
+
+
 def _write_sheet(stages: ImageStages, options: ImagesOptions, reader: Reader) -> None:
     out = stages.workspace.out
     if not options.report:
-        for path in out.glob("report*.html"):  # of an earlier run: it may show what is no longer so
-            path.unlink()
+        _forget_pages(out)  # of an earlier run: they may show what is no longer so
         return
     wanted = {image.image_id: image for image in stages.images}
     source = options.corpus or options.kb
     title = f"Images of {source.name}" if source else "Images"
     with Progress("report", total=reader.rows, unit="images") as progress:
         cells = _counted(sheet_cells(reader.paths, wanted), progress)
-        write_contact_sheet(out / REPORT, title, cells)
+        _forget_pages(out, but=write_contact_sheet(out / REPORT, title, cells))
+
+
+def _forget_pages(out: Path, but: Sequence[Path] = ()) -> None:
+    """Remove pages that a run wrote; whatever else has a similar name belongs to the user."""
+    for path in out.glob("report*.html"):
+        if _PAGE.fullmatch(path.name) and path not in but:
+            path.unlink()
 
 
 def _counted(cells: Iterable[SheetCell], progress: Progress) -> Iterator[SheetCell]:
@@ -146,18 +157,14 @@ def _counted(cells: Iterable[SheetCell], progress: Progress) -> Iterator[SheetCe
 def _manifest(
     stages: ImageStages, options: ImagesOptions, reader: Reader, reports: Sequence[StageReport]
 ) -> dict[str, Any]:
-    is_corpus = options.corpus is not None
-    source = options.corpus or options.kb
-    assert source is not None
     return {
         "kind": KIND,
         "format": FORMAT,
-        "wiki": read_wiki(source, "corpus" if is_corpus else "kb"),
-        "of": "pairs" if is_corpus else "entities",
+        **check_same_source(options.out, *_source(options)),
         "options": {
             "originals": options.fetch.originals,
             "thumb_px": None if options.fetch.originals else options.thumb_px,
-            "images_per_entity": None if is_corpus else options.per_entity,
+            "images_per_entity": None if options.corpus is not None else options.per_entity,
             "redistributable_only": options.redistributable_only,
             "normalize": stages.recipe.normalize.to_json(),
             "limits": {
@@ -172,6 +179,14 @@ def _manifest(
         "artifacts": {IMAGES.name: {"rows": reader.rows, "shards": len(reader.shards)}},
         "counts": _counts(reports),
     }
+
+
+def _source(options: ImagesOptions) -> tuple[str, Path]:
+    """What the images are of, and its folder."""
+    if options.corpus is not None:
+        return "pairs", options.corpus
+    assert options.kb is not None  # the options hold one of the two
+    return "entities", options.kb
 
 
 def _stage_ids(workspace: Workspace, reports: Sequence[StageReport]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from pipeline.images.rights import rights_from_imageinfo
 from pipeline.jobs.images_options import API_AUTO
 from pipeline.jobs.images_urls import FileInfo
 from pipeline.net.client import PoliteClient
-from pipeline.net.errors import FetchError, FetchReason
+from pipeline.net.errors import FetchError, FetchReason, in_short
 from pipeline.records.errors import MelError, PageError
 from pipeline.records.images import WantedImage
 from pipeline.titles.file_urls import COMMONS, file_name, local_repo
@@ -25,6 +26,7 @@ MAX_TITLES_CHARS = 6000
 """Escaped titles in one address: servers refuse addresses of more than 8 kB."""
 _MAX_ANSWER = 32 << 20
 _ROUNDS = 60
+_RECORD = {"api", "said"}
 _FIELDS = "url|size|mime|extmetadata"
 _METADATA = "LicenseShortName|License|LicenseUrl|UsageTerms|Artist|Attribution|NonFree|Restrictions|DeletionReason"
 
@@ -54,45 +56,64 @@ def api_url(wiki: str, given: str) -> str:
 class ApiBook:
     """Answers of APIs, kept in a folder: one record for each batch of titles, so that nothing is asked twice."""
 
-    def __init__(self, folder: Path, *, asks_again: bool = False) -> None:
-        """`asks_again`: files that were missing are asked for once more."""
+    def __init__(self, folder: Path, given: str = API_AUTO, *, asks_again: bool = False) -> None:
+        """Read what APIs have said.
+
+        Args:
+            folder: of the records.
+            given: `auto`, `none` or an address: only what that API said counts.
+            asks_again: files that were missing are asked for once more.
+        """
+        self._given = given
         self._log = UnitLog(folder)
-        self._known: dict[str, dict[str, Any]] = {}
+        self._known: dict[tuple[str, str], dict[str, Any]] = {}
         for record in self._log.finished().values():
-            for image_id, said in record.items():  # a file that was missing may have been found by a later run
-                if self._known.get(image_id, said)["is_missing"] or image_id not in self._known:
-                    self._known[image_id] = said
+            if set(record) == _RECORD:
+                self._take(record["api"], record["said"])
         if asks_again:
             self._known = {key: value for key, value in self._known.items() if not value["is_missing"]}
 
+    def _take(self, url: str, said: Mapping[str, dict[str, Any]]) -> None:
+        for image_id, value in said.items():  # a file that was missing may have been found by a later run
+            key = (url, image_id)
+            if key not in self._known or self._known[key]["is_missing"]:
+                self._known[key] = value
+
+    def _key(self, image: WantedImage) -> tuple[str, str]:
+        """Which API is asked of a file, and its id."""
+        try:
+            return (api_url(image.wiki, self._given), image.image_id)
+        except PageError:
+            return ("", image.image_id)
+
     def answer(self, image: WantedImage) -> ApiAnswer | None:
         """What was said of a file; None when it was not asked."""
-        value = self._known.get(image.image_id)
+        value = self._known.get(self._key(image))
         if value is None:
             return None
         info = value["info"]
         return ApiAnswer(value["is_missing"], FileInfo(**info) if info else None, value["rights"])
 
-    def ask(self, client: PoliteClient, images: Iterable[WantedImage], given: str) -> int:
+    def ask(self, client: PoliteClient, images: Iterable[WantedImage]) -> int:
         """Ask about all files that are not known yet; number of requests.
 
         Raises:
             MelError: the API does not answer; what was learnt stays.
         """
-        batches = list(_batches(image for image in images if image.image_id not in self._known))
+        batches = list(_batches(image for image in images if self._key(image) not in self._known))
         with Progress("rights", total=len(batches), unit="requests") as progress:
             for number, batch in enumerate(batches, 1):
-                url = api_url(batch[0].wiki, given)
+                url = api_url(batch[0].wiki, self._given)
                 try:
                     pages = _pages(client, url, batch)
                 except FetchError as error:
                     raise MelError(
-                        f"{url} does not tell about files ({error}); run the command again, or with --api none, "
-                        "which goes on without licences"
+                        f"{url} does not tell about files ({in_short(error)}); run the command again, or with "
+                        "--api none, which goes on without licences"
                     ) from error
-                record = {image.image_id: _entry(pages.get(image.image_id)) for image in batch}
-                self._log.finish(_unit(batch), record)
-                self._known.update(record)
+                said = {image.image_id: _entry(pages.get(image.image_id)) for image in batch}
+                self._log.finish(_unit(url, batch), {"api": url, "said": said})
+                self._known |= {(url, image_id): value for image_id, value in said.items()}
                 progress.update(number)
         return len(batches)
 
@@ -143,7 +164,7 @@ def _pages(client: PoliteClient, url: str, batch: list[WantedImage]) -> dict[str
 
 def _ask(client: PoliteClient, url: str) -> dict[str, Any]:
     def once() -> dict[str, Any]:
-        content = client.get(url, types=("application/json",), max_bytes=_MAX_ANSWER).content
+        content = client.get_once(url, types=("application/json",), max_bytes=_MAX_ANSWER).content
         try:
             value = json.loads(content)
         except (ValueError, RecursionError) as error:
@@ -155,7 +176,7 @@ def _ask(client: PoliteClient, url: str) -> dict[str, Any]:
             raise FetchError(reason, f"the API says {problem.get('code')}", [url], retry_after_s=5.0)
         return dict(value)
 
-    return client.retrying(url, once)
+    return client.retrying(url, once, level=logging.WARNING)
 
 
 def _end(title: str, steps: Mapping[str, str]) -> str:
@@ -187,8 +208,8 @@ def _file_info(info: Mapping[str, Any], page_title: str) -> FileInfo | None:
     return FileInfo(f"{parts[1]}/{parts[2]}", title, width if isinstance(width, int) and width > 0 else None)
 
 
-def _unit(batch: Iterable[WantedImage]) -> str:
-    text = "\n".join(image.image_id for image in batch)
+def _unit(url: str, batch: Iterable[WantedImage]) -> str:
+    text = "\n".join((url, *(image.image_id for image in batch)))
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.records.images import ImageOutcome
+from pipeline.titles.file_kinds import kind_by_name
 
 COLUMNS = ("image_id", "file_title", "repo", "outcome", "reason", "original_format", "size_bytes", "redistributable")
 
@@ -46,9 +47,7 @@ def count_images(tables: Iterable[pa.Table]) -> dict[str, Any]:
 def _format(row: dict[str, Any]) -> str:
     if row["original_format"]:
         return str(row["original_format"])
-    ending = str(row["file_title"]).rpartition(".")[2].lower()
-    known = ending if ending.isascii() and ending.isalnum() and len(ending) <= 5 else "other"
-    return f"{known} (by name)"
+    return f"{kind_by_name(row['file_title'])} (by name)"
 
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:

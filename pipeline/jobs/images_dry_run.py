@@ -3,12 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from pipeline.jobs.images_api import BATCH
 from pipeline.jobs.images_options import API_NONE, ImagesOptions
 from pipeline.jobs.images_source import read_folder
 from pipeline.jobs.images_stages import wanted_images
 from pipeline.jobs.images_urls import places
 from pipeline.records.errors import PageError
 from pipeline.records.images import WantedImage
+from pipeline.titles.file_kinds import FILM_EXTENSIONS, kind_by_name
 
 _ASSUMED_WIDTH_PX = 960
 _THUMB_BYTES = {"svg": 60_000, "png": 500_000, "gif": 250_000}
@@ -21,8 +23,6 @@ _REQUEST_S = 0.35
 """One request on one connection, with the time to the first byte."""
 _LOCAL_SHARE = 0.1
 """Files that Commons does not have: a tenth of the released data set's."""
-_FILMS = frozenset({"ogv", "webm", "ogg", "mpg", "mpeg", "mp4", "mov"})
-_API_BATCH = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Estimate:
 def estimate_images(options: ImagesOptions) -> Estimate:
     """Files, bytes and hours; titles are read, hosts are not asked."""
     images = wanted_images(options)
-    kinds = Counter(_kind(image.file_title) for image in images)
+    kinds = Counter(kind_by_name(image.file_title) for image in images)
     by_kind = dict(sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
     fetch = options.fetch
     if fetch.source_dir is not None:
@@ -61,7 +61,7 @@ def estimate_images(options: ImagesOptions) -> Estimate:
     size, n_bad = sum(size or 0 for size in sizes), sum(size is None for size in sizes)
     n_files = len(images) - n_bad
     with_api = fetch.api != API_NONE
-    requests = n_files + (-(-n_files // _API_BATCH) if with_api else round(n_files * _LOCAL_SHARE))
+    requests = n_files + (-(-n_files // BATCH) if with_api else round(n_files * _LOCAL_SHARE))
     by_rate = size / fetch.max_bytes_per_s if fetch.max_bytes_per_s else 0.0
     seconds = max(by_rate, requests * _REQUEST_S / fetch.connections)
     return Estimate(tuple(images), by_kind, n_bad, requests, size, None, seconds)
@@ -71,18 +71,13 @@ def _bytes_of(image: WantedImage, options: ImagesOptions) -> int | None:
     """Estimated size of what would be fetched first; None for a title that no wiki takes."""
     thumb_px = None if options.fetch.originals else options.thumb_px
     try:
-        first = places(image.file_title, image.wiki, thumb_px=thumb_px)[0]
+        first = places(image, thumb_px=thumb_px)[0]
     except PageError:
         return None
-    kind = _kind(image.file_title)
-    if kind in _FILMS:
+    kind = kind_by_name(image.file_title)
+    if kind in FILM_EXTENSIONS:
         return _FILM_BYTES
     if not first.is_thumb:
         return _WHOLE_BYTES.get(kind, _WHOLE_BYTES_ELSE)
     area = ((thumb_px or _ASSUMED_WIDTH_PX) / _ASSUMED_WIDTH_PX) ** 2
     return round(_THUMB_BYTES.get(kind, _THUMB_BYTES_ELSE) * area)
-
-
-def _kind(title: str) -> str:
-    ending = title.rpartition(".")[2].lower()
-    return ending if ending.isascii() and ending.isalnum() and len(ending) <= 5 else "other"

@@ -108,7 +108,7 @@ class Fetcher:
     def _places(self, image: WantedImage) -> tuple[Place, ...]:
         answer = self._book.answer(image)
         info = answer.info if answer else None
-        return places(image.file_title, image.wiki, thumb_px=self._thumb_px, info=info, upload=self._options.upload)
+        return places(image, thumb_px=self._thumb_px, info=info, upload=self._options.upload)
 
     def _is_as_wished(self, image: WantedImage, record: FetchRecord) -> bool:
         """Whether the same addresses are to be tried, or the first of them is the one whose bytes are there."""

@@ -23,7 +23,7 @@ from pipeline.records.errors import MelError
 from pipeline.records.images import WantedImage
 from pipeline.records.shards import Shard, is_intact
 from pipeline.transforms.image_task import ImageTask
-from pipeline.transforms.normalize_batch import BatchOptions, ImageBatch, batch_unit
+from pipeline.transforms.normalize_batch import SCRATCH, BatchOptions, ImageBatch, batch_unit
 from pipeline.transforms.normalize_images import NormalizeImages
 
 BATCHES = "batches"
@@ -116,6 +116,7 @@ def normalize_batches(
     wanted = {batch.unit for batch in batches}
     finished = {unit for unit in wanted if _is_whole(folder, log.record(unit))}
     left = [batch for batch in batches if batch.unit not in finished]
+    forget_scratch(folder)
     for batch in left:
         log.forget(batch.unit)
     if left:
@@ -125,7 +126,8 @@ def normalize_batches(
             _ = created | "Normalise" >> NormalizeImages(options, log.folder)
 
         weights = {batch.unit: len(batch.tasks) for batch in batches}
-        run_pipeline("normalize", build, engine, watch=Watch("normalize", log, weights, unit="batches"))
+        watch = Watch("normalize", log, weights, unit="batches", of="files")
+        run_pipeline("normalize", build, engine, watch=watch)
     records = {unit: record for unit, record in log.finished().items() if unit in wanted}
     if missing := sorted(wanted - set(records)):
         raise MelError(
@@ -140,6 +142,11 @@ def forget_batches(staging: Path, *, but: str = "") -> None:
     for folder in staging.glob(f"{BATCHES}-*"):
         if folder.name != but:
             shutil.rmtree(folder)
+
+
+def forget_scratch(folder: Path) -> None:
+    """Remove what decoders left; `folder` is that of the batches, which nobody but this run works in."""
+    shutil.rmtree(folder / SCRATCH, ignore_errors=True)
 
 
 def _is_whole(folder: Path, record: dict[str, Any] | None) -> bool:

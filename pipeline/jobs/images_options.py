@@ -17,6 +17,11 @@ UPLOAD_BYTES_PER_S = 25e6 / 8
 """What the upload host allows: 25 Mbit/s."""
 PAIR_SIDE_PX, ENTITY_SIDE_PX = 960, 500
 MAX_SIDE_PX = 3840
+MB = 1_000_000
+MAX_FILE_BYTES = 100_000 * MB
+MIN_SECONDS, MAX_SECONDS = 0.1, 86_400.0
+MIN_MEMORY_BYTES, MAX_MEMORY_BYTES = 256 << 20, 1 << 40
+"""With less memory the decoder does not even start, or no film can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +108,30 @@ class ImagesOptions:
             raise UsageError("--kb and --entities belong together; runners/list_entities.py makes the list")
         if self.per_entity < 1:
             raise UsageError(f"--images-per-entity is at least 1, got {self.per_entity}")
+        if self.per_entity > 1 and self.kb is None:
+            raise UsageError("--images-per-entity goes with --kb; of a corpus all pairs get their image")
         if not 1 <= self.batch_files <= 10_000:
             raise UsageError(f"--batch-files lies between 1 and 10,000, got {self.batch_files}")
         if not 16 <= self.longest_side_px <= MAX_SIDE_PX:
             raise UsageError(f"--side lies between 16 and {MAX_SIDE_PX} pixels, got {self.side_px}")
+        self._check_limits()
         self.normalize_options()
+
+    def _check_limits(self) -> None:
+        """Refuse limits under which no file at all could be read."""
+        if not 1 <= self.fetch.max_bytes <= MAX_FILE_BYTES:
+            raise UsageError(
+                f"--max-file-mb lies between 1 and {MAX_FILE_BYTES // MB:,}, got {self.fetch.max_bytes // MB}"
+            )
+        if not MIN_SECONDS <= self.decode.seconds <= MAX_SECONDS:  # nor NaN
+            raise UsageError(
+                f"--decode-seconds lies between {MIN_SECONDS:g} and {MAX_SECONDS:g}, got {self.decode.seconds:g}"
+            )
+        if not MIN_MEMORY_BYTES <= self.decode.memory_bytes <= MAX_MEMORY_BYTES:
+            raise UsageError(
+                f"--decode-memory-mb lies between {MIN_MEMORY_BYTES >> 20} and {MAX_MEMORY_BYTES >> 20:,}, "
+                f"got {self.decode.memory_bytes >> 20}"
+            )
 
     @property
     def longest_side_px(self) -> int:

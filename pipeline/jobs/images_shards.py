@@ -16,7 +16,8 @@ from pipeline.records.images_schemas import IMAGES
 from pipeline.records.manifest import read_shard
 from pipeline.transforms.normalize_batch import ImageBatch
 
-_RIGHTS = ("licence", "author", "description_url", "redistributable")
+RIGHTS_COLUMNS = ("licence", "author", "description_url", "redistributable")
+"""Fields of `Rights` that rows hold under the same names."""
 _EMPTY = Rights()
 
 
@@ -48,7 +49,7 @@ def write_images(
 def add_rights(table: pa.Table, rights: Mapping[str, Rights], *, withhold: bool) -> pa.Table:
     """The rows with their rights; with `withhold`, without bytes where they may not be passed on."""
     known = [rights.get(image_id, _EMPTY) for image_id in table["image_id"].to_pylist()]
-    for name in _RIGHTS:
+    for name in RIGHTS_COLUMNS:
         table = _set(table, name, [getattr(one, name) for one in known])
     if not withhold:
         return table

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from pipeline.console.progress import Progress
 from pipeline.jobs.images_files import FetchRecord, wish_of
+from pipeline.jobs.images_urls import repos_of
 from pipeline.net.errors import FetchReason
 from pipeline.records.digest import file_digest
 from pipeline.records.errors import InputError, PageError
 from pipeline.records.images import ImageOutcome, WantedImage
-from pipeline.titles.file_urls import COMMONS, UPLOAD, file_name, local_repo, upload_url
+from pipeline.titles.file_urls import UPLOAD, file_name, upload_url
 
 _THREADS = 2
 
@@ -19,7 +20,7 @@ _THREADS = 2
 def read_folder(folder: Path, images: Sequence[WantedImage], max_bytes: int) -> dict[str, FetchRecord]:
     """One record a file: its path below `folder`, or that it is not there. Nothing is copied.
 
-    Tried in order: the path on the upload host (`wikipedia/commons/a/ab/Name.jpg`), that of the wiki's own files, and
+    Tried in order: the path on the upload host (`wikipedia/commons/a/ab/Name.jpg`) in each repository (`repos_of`), and
     `Name.jpg` in the folder itself.
 
     Raises:
@@ -40,23 +41,23 @@ def read_folder(folder: Path, images: Sequence[WantedImage], max_bytes: int) -> 
     return found
 
 
-def local_places(title: str, wiki: str) -> Iterator[tuple[str, str]]:
+def local_places(image: WantedImage) -> Iterator[tuple[str, str]]:
     """(repository, path below the folder) in the order to try; '' = repository not known.
 
     Raises:
         PageError: no wiki takes such a title.
     """
-    for repo in dict.fromkeys((COMMONS, local_repo(wiki))):
-        name = file_name(title)
-        hashed = upload_url(title, repo).removeprefix(f"{UPLOAD}/{repo}/").split("/")
+    name = file_name(image.file_title)
+    for repo in repos_of(image):
+        hashed = upload_url(name, repo).removeprefix(f"{UPLOAD}/{repo}/").split("/")
         yield repo, "/".join([repo, *hashed[:2], name])
-    yield "", file_name(title).replace("/", "%2F")
+    yield "", name.replace("/", "%2F")
 
 
 def _look(folder: Path, image: WantedImage, max_bytes: int) -> FetchRecord:
     wish = wish_of("folder", image.file_title, image.wiki)
     try:
-        places = list(local_places(image.file_title, image.wiki))
+        places = list(local_places(image))
     except PageError as error:
         return FetchRecord(wish, ImageOutcome.FAILED, error.reason, str(error))
     for repo, name in places:

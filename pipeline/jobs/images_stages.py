@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.beamx.sink import ShardWriter, finish_artifact
 from pipeline.images.rights import Rights
 from pipeline.jobs.context import reckoning
+from pipeline.jobs.file_rights import RightsKey
 from pipeline.jobs.images_api import ApiBook, api_url
 from pipeline.jobs.images_fetch import Fetcher, open_client
 from pipeline.jobs.images_files import FetchRecord, FileStore, fetched_digest
@@ -31,11 +32,13 @@ from pipeline.jobs.stages import Stage, Workspace, is_done
 from pipeline.records.artifacts import PICTURES, WANTED
 from pipeline.records.corpus_schemas import PAIRS
 from pipeline.records.digest import file_digest, options_digest
+from pipeline.records.errors import ArtifactError
 from pipeline.records.images import ImageOutcome, WantedImage
 from pipeline.records.images_schemas import IMAGES, WANTED_IMAGES
 from pipeline.records.manifest import is_finished, open_artifact
 from pipeline.records.schemas import ENTITY_IMAGES
-from pipeline.transforms.image_task import earlier_ids
+from pipeline.titles.file_kinds import may_be_film
+from pipeline.transforms.image_task import earlier_ids, failed_to_decode
 from pipeline.transforms.normalize_batch import BatchOptions
 
 FORMAT = 1
@@ -52,12 +55,13 @@ class ImageStages:
         self.frames = read_frames(options.frames) if options.frames else {}
         self.recipe = Recipe(options.normalize_options(), options.decode, options.batch_files)
         self.records: dict[str, FetchRecord] = {}
-        self.rights_of_pages: Mapping[str, Rights] = {}
+        self.rights_of_pages: Mapping[RightsKey, Rights] = {}
 
     @cached_property
     def book(self) -> ApiBook:
         """What APIs have said so far."""
-        return ApiBook(self.workspace.staging / "api", asks_again=self.options.fetch.retry_failed)
+        fetch = self.options.fetch
+        return ApiBook(self.workspace.staging / "api", fetch.api, asks_again=fetch.retry_failed)
 
     @cached_property
     def images(self) -> list[WantedImage]:
@@ -118,7 +122,7 @@ class ImageStages:
     def normalizing(self) -> Stage:
         """Pictures of all files, once their bytes are there."""
         self.records = self.records or self.store.records()
-        rights = gather_rights(self.images, self.book, self.rights_of_pages)
+        rights = gather_rights(self.images, self.records, self.book, self.rights_of_pages)
         earlier = self._earlier()
         frames = {title: seconds for title, seconds in self.frames.items() if title in self._titles}
         stage_id = options_digest(
@@ -151,7 +155,7 @@ class ImageStages:
             figures = reckoning(len(self.images), n_ok, dict(sorted(counts.items())))
             return {**figures, "recipe": self.recipe.digest, "shards": len(batches)}
 
-        return Stage("normalize", stage_id, (PICTURES,), run)
+        return Stage("normalize", stage_id, (PICTURES,), run, is_done=lambda: not self._has_decodings_to_retry())
 
     def reviewing(self, upstream: Stage) -> Stage:
         """Scores of plug-ins for a person to look at."""
@@ -162,6 +166,16 @@ class ImageStages:
             return write_review(work / REVIEW, self._pictures().paths, names, thresholds)
 
         return Stage("review", stage_id, (), run, folders=(REVIEW,))
+
+    def _has_decodings_to_retry(self) -> bool:
+        """With --retry-failed: whether the finished rows have failures that a quieter machine may not see."""
+        if not self.options.fetch.retry_failed:
+            return False
+        try:
+            tables = self._pictures().tables(["outcome", "reason", "source_sha256"])
+            return any(failed_to_decode(row) for table in tables for row in table.to_pylist())
+        except ArtifactError:
+            return False  # not there: the stage runs anyhow
 
     @property
     def batch_folder(self) -> Path:
@@ -186,9 +200,18 @@ class ImageStages:
         source = self.options.fetch.source_dir
         return source.resolve() if source else self.store.folder.resolve()
 
-    def unknown_frames(self) -> list[str]:
-        """Titles of the frames file that nobody wants."""
-        return sorted(set(self.frames) - self._titles)
+    def frame_warnings(self) -> list[str]:
+        """What in the frames file has no effect."""
+        unwanted = [
+            f"--frames names {title!r}, which nobody wants" for title in sorted(set(self.frames) - self._titles)
+        ]
+        wanted = sorted(set(self.frames) & self._titles)
+        stills = [
+            f"--frames names {title!r}, whose ending is not that of a film"
+            for title in wanted
+            if not may_be_film(title)
+        ]
+        return unwanted + stills
 
     def _pictures(self) -> Any:  # noqa: ANN401 - a Reader
         return open_artifact(self.workspace.place(PICTURES), IMAGES)
@@ -204,7 +227,7 @@ class ImageStages:
             hosts += sorted({api_url(image.wiki, fetch.api) for image in self.images})
         with open_client(fetch, hosts) as client:
             if fetch.api != API_NONE:
-                self.book.ask(client, self.images, fetch.api)
+                self.book.ask(client, self.images)
             known = {key: one for key, one in self.store.records().items() if key in self._ids}
             pictured = self._pictured(known)
             fetcher = Fetcher(client, self.store, fetch, thumb_px=thumb_px, book=self.book, pictured=pictured)

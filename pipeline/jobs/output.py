@@ -16,15 +16,17 @@ from pipeline.records.errors import MelError, UsageError
 from pipeline.records.manifest import MANIFEST, open_artifact
 
 RUN = "_run.json"
+_CALLED = {"kb": "a KB", "corpus": "a corpus", "images": "images"}
+"""The kinds of result that manifests name, in words."""
 Plan = TypeVar("Plan")
 
 
 @contextmanager
 def output_folder(out: Path, called: str) -> Iterator[Workspace]:
-    """The locked folder of a job that makes a `called`, such as "KB".
+    """The locked folder of a job that makes a `called`: KB, corpus or images; its manifest says so as `kind`.
 
     Raises:
-        UsageError: it is a file, or holds something else.
+        UsageError: it is a file, or holds something else, such as another job's result.
         LockedError: another run writes there.
     """
     workspace = Workspace(out.resolve())
@@ -32,6 +34,7 @@ def output_folder(out: Path, called: str) -> Iterator[Workspace]:
         raise UsageError(f"--out {out} is a file; give a folder")
     try:
         with OutputLock(workspace.out):
+            check_kind(workspace.out, called)
             is_ours = workspace.staging.is_dir() or (workspace.out / MANIFEST).is_file()
             if not is_ours and any(path.name != LOCK for path in workspace.out.iterdir()):
                 raise UsageError(f"--out {workspace.out} holds files that are no {called}; give a new or empty folder")
@@ -52,24 +55,66 @@ def planned(workspace: Workspace, plan: Callable[[], Plan]) -> Plan:
         raise
 
 
+def check_kind(out: Path, called: str) -> None:
+    """Refuse a folder that holds the result of another job.
+
+    Raises:
+        UsageError: the folder's manifest names another kind; the message says which.
+    """
+    there = read_manifest(out)
+    if there is not None and there.get("kind") != called.lower():
+        kind = there.get("kind")
+        found = _CALLED.get(str(kind), f"a {kind}" if kind else "one part of a result")
+        raise UsageError(f"--out {out} holds {found}, and this makes {_CALLED[called.lower()]}; give another folder")
+
+
 def check_same_wiki(out: Path, called: str, wiki: str, date: str | None) -> None:
     """Refuse to put what is made of one dump in the place of another's.
 
     Raises:
         UsageError: the folder's manifest names another wiki or date.
     """
-    if not (out / MANIFEST).is_file():
+    there = read_manifest(out)
+    if there is None:
         return
-    try:
-        there = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-    except ValueError:
-        return  # damaged: the run makes it anew
     known, new = (there.get("wiki"), there.get("date")), (wiki, date)
     if known != new:
         raise UsageError(
             f"--out {out} holds the {called} of {_named(*known)}, and this is {_named(*new)}; "
             "give another folder, or delete that one first"
         )
+
+
+def check_same_source(out: Path, of: str, source: Path) -> dict[str, Any]:
+    """Refuse to put the images of one corpus or KB in the place of another's; what the source says of itself.
+
+    Args:
+        out: folder of the images.
+        of: "pairs" or "entities".
+        source: folder of the corpus or KB.
+
+    Raises:
+        UsageError: the folder's manifest names another source.
+    """
+    about = read_manifest(source) or {}
+    new = {"of": of, "wiki": about.get("wiki"), "date": about.get("date")}
+    there = read_manifest(out)
+    if there is not None and any(there.get(name, value) != value for name, value in new.items()):
+        known = f"the {there.get('of')} of {_named(there.get('wiki'), there.get('date'))}"
+        raise UsageError(
+            f"--out {out} holds images of {known}, and these are of the {of} of {_named(new['wiki'], new['date'])}; "
+            "give another folder, or delete that one first"
+        )
+    return new
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """What a folder's manifest says; None where there is none, or a damaged one that a run makes anew."""
+    try:
+        value = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _named(wiki: str | None, date: str | None) -> str:

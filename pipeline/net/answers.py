@@ -1,5 +1,6 @@
 """What an answer must be, and names for its failures."""
 
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from pipeline.net.hosts import addresses_of, is_public, port_of
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REASONS = {404: FetchReason.NOT_FOUND, 410: FetchReason.NOT_FOUND, 401: FetchReason.REFUSED, 403: FetchReason.REFUSED}
 _BUSY = {408, 425, 429, 500, 502, 503, 504}
+_UNKNOWN_NAME_TRIES = 2
+"""A resolver may fail once; a name that is not known stays so."""
 _LOST = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError)
 
 
@@ -90,4 +93,14 @@ def named_errors(url: str) -> Iterator[None]:
             raise FetchError(FetchReason.TIMEOUT, f"{url} does not answer in time: {text}", [url]) from error
         if "without sending complete" in text or "incomplete chunked" in text:
             raise FetchError(FetchReason.TRUNCATED, f"{url} breaks off: {text}", [url]) from error
-        raise FetchError(FetchReason.CONNECTION, f"{url} cannot be reached: {text}", [url]) from error
+        tries = _UNKNOWN_NAME_TRIES if _is_unknown_name(error) else None
+        raise FetchError(FetchReason.CONNECTION, f"{url} cannot be reached: {text}", [url], most_tries=tries) from error
+
+
+def _is_unknown_name(error: BaseException | None) -> bool:
+    """Whether a host name could not be resolved."""
+    while error is not None:
+        if isinstance(error, socket.gaierror):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

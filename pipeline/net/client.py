@@ -1,5 +1,6 @@
 """A polite HTTP client: a contact, few connections, limits, retries."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,13 +13,14 @@ import httpx
 from pipeline.net.agent import user_agent
 from pipeline.net.answers import REDIRECTS, check_names, check_type, failure, named_errors, parse_url, time_left
 from pipeline.net.backend import DEADLINE
-from pipeline.net.errors import FetchError, FetchReason
+from pipeline.net.errors import FetchError, FetchReason, in_short
 from pipeline.net.gate import HostGate, Meter, Pacer
 from pipeline.net.hosts import HostRules, origin
 from pipeline.net.retries import Retries, read_retry_after
 from pipeline.net.transport import GuardedTransport, proxy_for
 
 T = TypeVar("T")
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +105,25 @@ class PoliteClient:
         Raises:
             FetchError: it cannot be had, is too large or of another type.
         """
+        return self.retrying(url, lambda: self.get_once(url, types=types, max_bytes=max_bytes))
+
+    def get_once(self, url: str, *, types: tuple[str, ...] = (), max_bytes: int | None = None) -> Fetched:
+        """As `get`, in a single try.
+
+        Raises:
+            FetchError: the same.
+        """
         bound = self.limits.max_bytes if max_bytes is None else max_bytes
-
-        def once() -> Fetched:
-            with self.open(url, whole_s=self.limits.whole_s) as response:
-                kind = check_type(response, url, types)
-                if response.headers.get("content-encoding", "identity") != "identity":
-                    raise FetchError(FetchReason.CONTENT_TYPE, f"{url} comes packed, which was not asked for", [url])
-                content = bytearray()
-                for chunk in self.chunks(response, url):
-                    content += chunk
-                    if len(content) > bound:
-                        raise FetchError(FetchReason.TOO_LARGE, f"{url} is larger than {bound:,} bytes", [url])
-                return Fetched(str(response.request.url), bytes(content), kind)
-
-        return self.retrying(url, once)
+        with self.open(url, whole_s=self.limits.whole_s) as response:
+            kind = check_type(response, url, types)
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise FetchError(FetchReason.CONTENT_TYPE, f"{url} comes packed, which was not asked for", [url])
+            content = bytearray()
+            for chunk in self.chunks(response, url):
+                content += chunk
+                if len(content) > bound:
+                    raise FetchError(FetchReason.TOO_LARGE, f"{url} is larger than {bound:,} bytes", [url])
+            return Fetched(str(response.request.url), bytes(content), kind)
 
     def size(self, url: str) -> int | None:
         """Size of the file at `url` as a HEAD request tells it; None where the server does not.
@@ -133,10 +139,13 @@ class PoliteClient:
 
         return self.retrying(url, once)
 
-    def retrying(self, url: str, once: Callable[[], T], grown: Callable[[], int] = lambda: 0) -> T:
+    def retrying(
+        self, url: str, once: Callable[[], T], grown: Callable[[], int] = lambda: 0, *, level: int = logging.INFO
+    ) -> T:
         """Call `once` until it succeeds, fails for good, or has failed too often in a row.
 
-        `grown` tells how many bytes there are: enough new ones make the count of failures start anew.
+        `grown` tells how many bytes there are: enough new ones make the count of failures start anew. Each further try
+        is logged at `level`.
 
         Raises:
             FetchError: the last failure; the message says after how many tries.
@@ -151,11 +160,14 @@ class PoliteClient:
                 if grown() - mark >= self.retries.progress_bytes:
                     failed, mark = 0, grown()
                 failed += 1
-                if failed >= self.retries.tries and failed == 1:
+                tries = min(self.retries.tries, error.most_tries or self.retries.tries)
+                if failed >= tries and failed == 1:
                     raise
-                if failed >= self.retries.tries:
+                if failed >= tries:
                     raise FetchError(error.reason, f"{error} (tried {failed} times)", error.urls) from error
-                self.gate.sleep(self.retries.delay_s(url, failed, error.retry_after_s))
+                wait_s = self.retries.delay_s(url, failed, error.retry_after_s)
+                _LOGGER.log(level, "%s; next try in %.1f s (%d of %d)", in_short(error), wait_s, failed + 1, tries)
+                self.gate.sleep(wait_s)
 
     @contextmanager
     def open(

@@ -24,7 +24,10 @@ class WithheldReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WantedImage:
-    """One file to get, however often it is used."""
+    """One file to get, however often it is used.
+
+    `repo` is the repository that is known to have the file that the wiki shows; '' = not known.
+    """
 
     image_id: str
     wiki: str
@@ -32,6 +35,7 @@ class WantedImage:
     n_uses: int
     caption: str
     used_by: str
+    repo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

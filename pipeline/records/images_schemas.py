@@ -12,14 +12,15 @@ _IMAGE_ID = Column("image_id", _TEXT, "16 hex digits: hash of wiki and file titl
 _FILE_TITLE = Column("file_title", _TEXT, "File title without prefix")
 
 WANTED_IMAGES = Schema(
-    "wanted_images", 1, "Files that the image job is to get",
+    "wanted_images", 2, "Files that the image job is to get",
     (
         _IMAGE_ID,
-        Column("wiki", _TEXT, "Wiki that uses the file; its own files are tried after those of Commons"),
+        Column("wiki", _TEXT, "Wiki that uses the file; unless `repo` is known, its own files are tried after Commons"),
         _FILE_TITLE,
         Column("n_uses", _I64, "Pairs or entities that show the file"),
         Column("caption", _TEXT, "Caption of the first use, '' when none"),
         Column("used_by", _TEXT, "Title of the article of the first use, or id of the entity"),
+        Column("repo", _TEXT, "Folder on the upload host that is known to have the file; '' = not known"),
     ),
     ("image_id",), (("image_id", "ascending"),),
 )  # fmt: skip

@@ -8,9 +8,7 @@ from pipeline.console.summary import print_table
 from pipeline.records.funnel import Funnel
 
 COLUMNS = ("step", "status", "in", "taken out", "out", "spoke")
-LEGEND = (
-    "taken out: pairs that end at this step; spoke: pairs that the rule names, whichever step took them; -: none"
-)
+LEGEND = "taken out: pairs that end at this step; spoke: pairs that the rule names, whichever step took them; -: none"
 
 
 def print_funnel(funnel: Funnel, stream: TextIO | None = None) -> None:

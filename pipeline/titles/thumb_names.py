@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.records.errors import PageError
+from pipeline.titles.file_kinds import FILM_EXTENSIONS, extension
 
 STANDARD_WIDTHS = (20, 40, 60, 120, 250, 330, 500, 960, 1280, 1920, 3840)
 """Pixels. The host answers any other width with 429."""
@@ -14,7 +15,6 @@ _PLAIN = frozenset({"jpg", "jpeg", "png", "gif"})
 _AS_PNG = frozenset({"svg", "webp", "xcf", "stl"})
 _SCANS = frozenset({"tif", "tiff"})
 _PAGED = frozenset({"pdf", "djvu"})
-_VIDEO = frozenset({"ogv", "webm", "ogg", "mpg", "mpeg", "mp4", "mov"})
 _VECTOR = frozenset({"svg", "stl", *_PAGED})
 _NAME = re.compile(
     r"(?:(?P<scan>lossy|lossless)-)?(?:page(?P<page>[1-9]\d{0,5})-)?(?:lang(?P<lang>[a-z-]{1,20}?)-)?"
@@ -56,7 +56,7 @@ def standard_width(name: str, wanted_px: int, original_px: int | None) -> int | 
     """
     if wanted_px < 1 or (original_px is not None and original_px < 1):
         raise ValueError(f"widths are 1 or more, not {wanted_px} and {original_px}")
-    kind = _extension(name)
+    kind = extension(name)
     widths: tuple[int, ...] = STANDARD_WIDTHS
     if original_px is not None and kind not in _VECTOR:
         limit = original_px - 1 if kind in _PLAIN else original_px
@@ -72,7 +72,7 @@ def thumb_name(name: str, thumb: Thumb) -> str:
     Raises:
         PageError: the host makes no thumbnails of such a file (reason no_thumbnail).
     """
-    kind = _extension(name)
+    kind = extension(name)
     shown = name if len(name.encode()) <= MAX_FULL_NAME_BYTES else f"thumbnail.{kind}"
     size = f"{thumb.width_px}px-"
     page = f"page{thumb.page or 1}-"
@@ -85,7 +85,7 @@ def thumb_name(name: str, thumb: Thumb) -> str:
         return f"{quality}-{page}{size}{shown}.{ending}"
     if kind in _PAGED:
         return f"{page}{size}{shown}.jpg"
-    if kind in _VIDEO:
+    if kind in FILM_EXTENSIONS:
         still = f"seek={thumb.seek_s}-" if thumb.seek_s else "-"
         return f"{size}{still}{shown}.jpg"
     raise PageError("no_thumbnail", f"{name[:80]!r} is of a type that has no thumbnails")
@@ -106,14 +106,10 @@ def is_thumb_of(last: str, name: str) -> bool:
     if found is None:
         return False
     shown = (found["dash"] + found["name"]).replace(" ", "_")
-    long_form = f"thumbnail.{_extension(name)}"
+    long_form = f"thumbnail.{extension(name)}"
     # A name may begin with a dash, as the mark of a video's middle frame does.
     return any(
         text == wanted or (text.startswith(wanted + ".") and text[len(wanted) + 1 :] in {"jpg", "png", "webp", "gif"})
         for text in (shown, shown.removeprefix("-"))
         for wanted in (name, long_form)
     )
-
-
-def _extension(name: str) -> str:
-    return name.rpartition(".")[2].lower() if "." in name else ""

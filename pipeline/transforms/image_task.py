@@ -6,11 +6,14 @@ from typing import Any
 
 import pyarrow.dataset as ds
 
+from pipeline.images.outcomes import Reason
 from pipeline.records.images import ImageOutcome, ImageRow
 from pipeline.records.images_schemas import IMAGES
 
 _NO_RIGHTS = {"licence": None, "author": None, "description_url": None, "redistributable": None}
 _TOLD = ("image_id", "outcome", "source_sha256", "source_url", "is_video", "is_override", "frame_time_s")
+
+_ENDED = frozenset({Reason.TIMEOUT, Reason.OUT_OF_MEMORY, Reason.CRASHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,11 @@ def row_holds(row: Mapping[str, Any], task: ImageTask) -> bool:
         return False
     picked = row["frame_time_s"] if row["is_override"] else None
     return not row["is_video"] or picked == task.frame_time_s
+
+
+def failed_to_decode(row: Mapping[str, Any]) -> bool:
+    """Whether the bytes of a row were there and its decoder was ended: that may go better on a less busy machine."""
+    return row["outcome"] == ImageOutcome.FAILED and row["source_sha256"] != "" and row["reason"] in _ENDED
 
 
 def _read(folder: str, wanted: Mapping[str, ImageTask], columns: tuple[str, ...]) -> Iterable[dict[str, Any]]:

@@ -18,6 +18,9 @@ from pipeline.records.images_schemas import IMAGES
 from pipeline.records.shards import write_shard
 from pipeline.transforms.image_task import ImageTask, earlier_rows
 
+SCRATCH = "_scratch"
+"""Folder for what decoders need while they work, below that of the rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImageBatch:
@@ -53,7 +56,8 @@ class BatchNormalizer:
 
     def __init__(self, options: BatchOptions) -> None:
         self._options = options
-        self._child = Isolated(options.normalize, options.limits)
+        # Beside the rows, not in the system's folder: there nobody would clean up after a run that was killed.
+        self._child = Isolated(options.normalize, options.limits, scratch=Path(options.folder) / SCRATCH)
 
     def close(self) -> None:
         """End the child."""

@@ -19,6 +19,8 @@ LABEL = re.compile(
     rf"(?P<photo_credit>(?:{_KIND}|file) ?(?:credits?|source|copyright)(?: ?:|{_WORD_NEXT}))"
     rf"|(?P<courtesy>(?:{_KIND}(?: is)? )?courtesy(?: of\b| ?:|{_WORD_NEXT}))"
     r"|(?P<photo>(?:photo(?:graph(?:er)?)?|image|picture|pic)(?: by)? ?:)"
+    r"|(?P<all_photos>all (?:photo(?:graph)?|image|picture)s(?: by)? ?:)"
+    r"|(?P<agency>(?-i:(?<!\w)(?:AP|AFP|EPA|REUTERS|Reuters) (?:Photo|PHOTO)) ?/)"
     rf"|(?P<photo_by>(?<!\w){_PHOTO} by){_WORD_NEXT}"
     rf"|(?P<photo_from>(?<!\w){_PHOTO} from){_WORD_NEXT}"
     r"|(?P<credit>credits? ?:)"
@@ -51,6 +53,7 @@ _OWN = re.compile(r" *(?:own\b|self\b|https?:|www\.|flickr\b|youtube\b|user\b)",
 def is_credit(text: str, label: re.Match[str], span: tuple[int, int], breaks: Sequence[int]) -> bool:
     """Whether the words span[0]:span[1], which begin with a label or the bracket before it, are a credit."""
     form, rest = label.lastgroup or "", text[label.end() : span[1]]
+    form = "photo" if form == "all_photos" else form
     if _is_bare(label) and not _fits_bare(form, label[0], rest):
         return False
     before = end_before(text, label.start())
@@ -63,7 +66,7 @@ def is_credit(text: str, label: re.Match[str], span: tuple[int, int], breaks: Se
         return True
     if _KIND_OF_PICTURE.search(text[max(0, label.start() - 12) : label.start()]):
         return False
-    return last in _SENTENCE_END or _interrupts(label, form, before, rest)
+    return last in _SENTENCE_END or (form != "agency" and _interrupts(label, form, before, rest))
 
 
 def end_before(text: str, place: int) -> int:

@@ -5,6 +5,8 @@
 | template | `{{Image source|NASA}}` |
 | photo_credit | "Photo credit: X", "Image source: X", "(Photo credit X)" |
 | photo | "Photo: X", "image: X", also glued to the word before |
+| all_photos | "All images: X", also glued |
+| agency | "(AP Photo/X)", ". Reuters Photo/X" |
 | credit | "Credit: X" |
 | source | "Source: X" |
 | copyright | "Copyright: X", "© X" behind a break |

@@ -40,7 +40,7 @@ def read_decisions(path: Path) -> dict[str, Decision]:
         InputError: the file cannot be read, or a line is none of the described form; names the line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"the decisions file {path} cannot be read: {error}") from error
     found: dict[str, Decision] = {}
@@ -50,6 +50,27 @@ def read_decisions(path: Path) -> dict[str, Decision]:
             if decision is not None:
                 found[decision.pair_id] = decision
     return found
+
+
+def lost_lines(path: Path, given: Mapping[str, Decision]) -> int:
+    """Lines of a queue in which a person has written, those left out whose decision stands in `given`.
+
+    A line that cannot be read is a person's: a queue is written without such.
+    """
+    lines = path.read_bytes().decode("utf-8-sig", "replace").split("\n")
+    return sum(_is_lost(line, given) for line in lines if line.strip())
+
+
+def _is_lost(line: str, given: Mapping[str, Decision]) -> bool:
+    try:
+        value = json.loads(line)
+        written = [str(value[key]).strip() for key in _KEYS]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return True
+    if not any(written[1:]):
+        return False
+    decision = given.get(written[0])
+    return decision is None or decision.decision != written[1]
 
 
 def _read(line: str, place: str) -> Decision | None:

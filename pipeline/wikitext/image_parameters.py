@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.titles.wiki import Wiki
 from pipeline.wikitext.enclosing import Enclosure, enclosures
@@ -134,7 +135,7 @@ class Captions:
         return next((captions[name] for name in names if name in captions), "")
 
     def _after(self, template: Template, file_title: str) -> str:
-        """The unnamed argument that follows the file; sizes are passed over, another file ends the search."""
+        """The unnamed argument that follows the file; sizes and options are passed over, another file ends it."""
         if template.start not in self._unnamed:
             pairs = arguments(self._structure, template)
             self._unnamed[template.start] = dict(self._positional_captions([v.strip() for n, v in pairs if n is None]))
@@ -142,12 +143,24 @@ class Captions:
 
     def _positional_captions(self, values: list[str]) -> Iterator[tuple[str, str]]:
         file_title = ""
+        words = _option_words(self._wiki)
         for value in values:
             if _HIT.search(value + "|"):
                 file_title = file_title_of(value, self._wiki)
-            elif file_title and value and not _SIZE.match(value):
+            elif file_title and value and not _SIZE.match(value) and value.casefold() not in words:
                 yield file_title, value
                 file_title = ""
+
+
+@lru_cache(maxsize=8)
+def _option_words(wiki: Wiki) -> frozenset[str]:
+    """Image options of the wiki that are mere words, such as `right` and `thumb`, casefolded."""
+    return frozenset(
+        word.casefold()
+        for name, words in wiki.siteinfo.image_words
+        for word in words
+        if name.startswith("img_") and "$1" not in word
+    )
 
 
 def _caption_arguments(text: str, template: Template) -> Iterator[tuple[str, str]]:

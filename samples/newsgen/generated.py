@@ -111,6 +111,7 @@ class NewsDesk:
         if self.rng.random() < 0.06:
             caption.credit_line("Photo: A. Reader", "<br /><small>Photo: A. Reader</small>")
         if task.clue == "text":
-            return self.library.neutral(self.rng.randrange(len(NEUTRAL))), caption
+            number = self.rng.randrange(len(NEUTRAL))
+            return self.library.neutral(number) if number == 0 else self.library.view(number), caption
         emblems = (task.emblem,) if other is None else (task.emblem, other.emblem)
         return self.library.emblem(task.surface, emblems, year, self.rng), caption

@@ -19,6 +19,7 @@ ENDINGS = (
     ("webp", "animated", 2), ("tif", "still", 2), ("jpg", "grey", 2),
 )  # fmt: skip
 MAX_EMBLEMS = 600
+MAX_VIEWS = 280
 TURN = tuple((ending, form) for ending, form, times in ENDINGS for _ in range(times))
 
 
@@ -50,6 +51,8 @@ class Library:
     pictures: dict[str, Picture] = field(default_factory=dict)
     shown: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
     count: int = 0
+    views: dict[str, str] = field(default_factory=dict)
+    n_views: int = 0
 
     def add(self, picture: Picture) -> str:
         """Note a file; the first note of a title counts."""
@@ -59,6 +62,15 @@ class Library:
     def neutral(self, number: int) -> str:
         """A view that tells nothing, shown in many places."""
         return self.add(Picture(NEUTRAL[number % len(NEUTRAL)][0]))
+
+    def view(self, number: int) -> str:
+        """A view that tells nothing, shown once; after `MAX_VIEWS` of them the first is shown again."""
+        title, kind = NEUTRAL[number % len(NEUTRAL)]
+        stem, _, ending = title.rpartition(".")
+        own = f"{stem} {self.n_views % MAX_VIEWS + 1}.{ending}"
+        self.n_views += 1
+        self.views[own] = kind
+        return self.add(Picture(own))
 
     def emblem(self, surface: str, emblems: tuple[str, ...], year: int, rng: Random) -> str:
         """A file whose picture shows these identities; its name tells no more than the caption.

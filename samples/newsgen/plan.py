@@ -67,7 +67,7 @@ def plan_news(count: int, seed: int, date: str) -> NewsWorld:
     ]
     rng.shuffle(entries)
     kinds = {entity.title: entity.type for entity in catalog}
-    kinds |= dict(NEUTRAL)
+    kinds |= dict(NEUTRAL) | library.views
     kinds |= {nil_emblem(surface, about): NIL_KINDS[kind] for surface, kind, about in NIL}
     return NewsWorld(list(_numbered(entries, rng, date)), library, kinds)
 

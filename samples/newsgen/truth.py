@@ -1,12 +1,15 @@
 """What the corpus must hold, written while the pages were composed."""
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from urllib.parse import quote
 
 from worldgen.dumpfiles import DumpedPage
 
 from newsgen.article import WORD, Article, NewsImage, file_rules, review_rules
 from newsgen.plan import NewsWorld
 
+ENTITY_URL = "https://en.wikipedia.org/wiki/"
 FREE_UNTIL = (2005, 9, 25)
 
 
@@ -124,6 +127,20 @@ def mention_rows(world: NewsWorld, dropped: Collection[tuple[int, int]]) -> Iter
                     "clue": mention.clue,
                     "topic": article.topic,
                 }
+
+
+def passages(pairs: Iterable[dict], mentions: Iterable[dict]) -> list[list]:
+    """The captions of truth/captions.json with their mentions, in WikiDiverse's passage form."""
+    found = defaultdict(list)
+    for row in mentions:
+        entity = "nil" if row["entity"] is None else ENTITY_URL + quote(row["entity"].replace(" ", "_"))
+        place = row["article_id"], row["position"]
+        found[place].append([row["surface"], row["type"], row["start"], row["end"], entity])
+    return [
+        [row["caption"], "", row["topic"], found[row["article_id"], row["position"]]]
+        for row in pairs
+        if row["article_status"] == "published"
+    ]
 
 
 def iso(day: tuple[int, int, int] | None) -> str | None:

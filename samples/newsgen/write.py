@@ -9,7 +9,7 @@ from worldgen.dumpfiles import PartWriter, part_names
 from worldgen.sidefiles import write_checksums
 
 from newsgen.plan import NewsWorld
-from newsgen.truth import mention_rows, news_rows
+from newsgen.truth import mention_rows, news_rows, passages
 
 NEWS_WIKI = "enwikinews"
 COMPRESSORS = 2
@@ -29,7 +29,11 @@ def write_news(world: NewsWorld, folder: Path, truth: Path, date: str) -> None:
     rows = list(news_rows(world))
     dropped = {(row["article_id"], row["position"]) for row in rows if row.get("status") == "dropped"}
     write_lines(truth / "news.jsonl", rows)
-    write_lines(truth / "mentions.jsonl", mention_rows(world, dropped))
+    mentions = list(mention_rows(world, dropped))
+    write_lines(truth / "mentions.jsonl", mentions)
+    taken = [row for row in rows if row["row"] == "pair" and row["status"] != "dropped"]
+    text = json.dumps(passages(taken, mentions), ensure_ascii=False, indent=0)
+    (truth / "captions.json").write_text(text + "\n", encoding="utf-8")
 
 
 def write_lines(path: Path, rows: Iterable[dict]) -> None:

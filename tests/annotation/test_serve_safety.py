@@ -311,6 +311,8 @@ def test_script_in_captions_and_titles_travels_as_text_only(running):
 
 
 def test_nothing_secret_is_logged(running, caplog, capfd):
+    for name in ("httpx", "httpcore"):  # this test's own client logs what it sends
+        caplog.set_level(logging.WARNING, logger=name)
     with caplog.at_level(logging.DEBUG):
         client = running.client("a01")
         client.items()
@@ -318,8 +320,7 @@ def test_nothing_secret_is_logged(running, caplog, capfd):
             http.get(f"/enter?token={running.token('a01')}")
             http.post("/api/enter", json={"token": "wrong-token-value"})
     out, err = capfd.readouterr()
-    records = [record.getMessage() for record in caplog.records if not record.name.startswith(("httpx", "httpcore"))]
-    told = "\n".join(records) + out + err
+    told = "\n".join(record.getMessage() for record in caplog.records) + out + err
     for secret in (running.token("a01"), "wrong-token-value", next(iter(client.http.cookies.values()))):
         assert secret not in told
 

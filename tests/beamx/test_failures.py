@@ -1,10 +1,11 @@
 """What runners throw, as one sentence."""
 
+import errno
 import traceback
 
 import pytest
 
-from pipeline.beamx.failures import to_mel_error
+from pipeline.beamx.failures import DISK_FULL, to_mel_error
 from pipeline.beamx.processes import describe_end
 from pipeline.records.errors import ArtifactError, InputError, MelError, PageError
 
@@ -38,6 +39,14 @@ def chained():
         (trace(KeyError("k [while running 'Get-ptransform-3']")), MelError, 'job, step Get, failed: KeyError: "k'),
         (trace(ValueError()), MelError, "job failed: ValueError"),
         (ConnectionError("no job service"), MelError, "job failed: ConnectionError: no job service"),
+        (OSError(errno.ENOSPC, "No space left on device"), MelError, f"job: {DISK_FULL}"),
+        (trace(OSError(errno.EDQUOT, "Quota exceeded [while running 'W']")), MelError, f"job: {DISK_FULL}"),
+        (
+            RuntimeError(trace(OSError("[Errno 28] Error writing bytes to file. Detail: [errno 28] No space left"))),
+            MelError,
+            f"job: {DISK_FULL}",
+        ),
+        (OSError(errno.EACCES, "No"), MelError, "job failed: PermissionError: [Errno 13] No"),
         ("Pipeline failed.", MelError, "job failed: Error: Pipeline failed."),
     ],
 )

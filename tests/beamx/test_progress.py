@@ -40,6 +40,16 @@ def test_a_running_job_shows_units_and_figures(tmp_path):
     assert "ranges 2/10, pages 11" in last
 
 
+def test_units_of_several_files_are_not_called_files(tmp_path):
+    log, stream = UnitLog(tmp_path), io.StringIO()
+    log.finish("a", {})
+    with Watch("normalize", log, {"a": 64, "b": 64, "c": 53}, unit="batches", of="files", stream=stream):
+        time.sleep(2.4)
+    line = stream.getvalue().splitlines()[-1]
+    assert "64/181 files" in line
+    assert "batches 1/3" in line
+
+
 def test_eighteen_thousand_records_cost_little(tmp_path):
     weights = {f"{i:05d}-{i * 1000:010d}": 1 for i in range(18_000)}
     for unit in weights:

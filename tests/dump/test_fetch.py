@@ -138,8 +138,9 @@ def test_what_nobody_has_names_every_url(server, archive, tmp_path):
     text = str(caught.value)
     assert all(url in text for url in urls)
     assert "2 of the 8 missing files could not be fetched" in text
-    assert "To do it by hand, download" in text
-    assert str(tmp_path / "dumps/testwiki/20210101") in text
+    assert f"\nTo do it by hand, download\n  {STEM}-pages-articles-multistream*.bz2\n" in text
+    assert f"\ninto\n  {tmp_path / 'dumps/testwiki/20210101'}\n" in text
+    assert max(len(line) for line in text.splitlines() if str(tmp_path) not in line) < 300
     assert there(tmp_path) == (WANTED - {PROPS, PAGES[2]}) | LISTS
 
 
@@ -150,7 +151,14 @@ def test_a_dump_that_nobody_has_names_every_url(server, archive, tmp_path):
     assert caught.value.urls == tuple(
         f"{one.url('/testwiki/20210101/')}{name}" for one in (server, archive) for name in names
     )
-    assert "To do it by hand" in str(caught.value)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == f"no source has the dump {STEM}:"
+    assert "To do it by hand, download" in lines
+    assert [f"  {one.url('/testwiki/20210101/')}" in lines for one in (server, archive)] == [True, True]
+    assert f"  {STEM}-page_props.sql.gz" in lines
+    with pytest.raises(FetchError) as caught:
+        plan_dump(ask(tmp_path, server, tables=()))
+    assert "page_props" not in str(caught.value)
 
 
 def test_a_host_that_is_away_is_asked_for_one_list_only(archive, tmp_path):
@@ -191,7 +199,9 @@ def test_a_contact_is_needed_only_for_the_net(server, tmp_path):
     serve(server)
     with pytest.raises(UsageError, match="--contact must be"):
         fetch_dump(ask(tmp_path, server, contact=""))
-    with pytest.raises(InputError, match=r"no dump testwiki-20210101 was found.*With --contact MAIL it is downloaded"):
+    with pytest.raises(
+        InputError, match=r"(?s)no dump testwiki-20210101 was found.*With --contact MAIL it is downloaded"
+    ):
         find_or_fetch(ask(tmp_path, server, contact=""))
     assert server.seen == []
     assert [path.name for path in find_or_fetch(ask(tmp_path, server)).pages] == PAGES

@@ -192,7 +192,9 @@ def test_dates_that_are_there_are_told(tmp_path):
     put(tmp_path / "testwiki/20210120", "testwiki-20210120-pages-articles-multistream.xml.bz2")
     put(tmp_path / "testwiki/20210201", "testwiki-20210201-pages-articles-multistream.xml.bz2.part")
     put(tmp_path / "testwiki-20170101", "testwiki-20170101-pages-articles.xml")
-    with pytest.raises(InputError, match=r"that are there: 20170101, 20180101, 20201201, 20210120\. Download"):
+    with pytest.raises(
+        InputError, match=r"that are there: 20170101, 20180101, 20201201, 20210120\nTo do it by hand, download\n"
+    ):
         find_dump(tmp_path, "testwiki", "20210101")
 
 

@@ -53,7 +53,7 @@ def test_files_by_name(world_dir: Path, tmp_path: Path) -> None:
 def test_the_wiki_that_a_command_is_for_is_looked_for(tmp_path: Path) -> None:
     request = DumpRequest(dump=DATE, dump_dir=tmp_path, default_wiki="enwikinews", tables=())
     for ask in (plan_download, lambda asked: read_inputs(asked, tmp_path)):
-        with pytest.raises(InputError, match=f"no dump enwikinews-{DATE} was found.*With --contact MAIL"):
+        with pytest.raises(InputError, match=f"(?s)no dump enwikinews-{DATE} was found.*With --contact MAIL"):
             ask(request)
 
 

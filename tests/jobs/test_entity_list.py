@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from functools import reduce
 
 import pyarrow as pa
 import pytest
@@ -16,7 +17,7 @@ from pipeline.records.dataset_schemas import DATASET_MENTIONS
 from pipeline.records.dataset_schemas import PAIRS as DATASET_PAIRS
 from pipeline.records.entity_list import ListedEntity, read_entity_list
 from pipeline.records.errors import ArtifactError, InputError, UsageError
-from pipeline.records.manifest import open_artifact
+from pipeline.records.manifest import MANIFEST, SUCCESS, open_artifact, write_json
 from pipeline.titles.function_words import function_words
 from pipeline.titles.keys import surface_folded, surface_key
 from pipeline.wikinews.cleaning import count_words
@@ -51,16 +52,23 @@ def pair(position: int, caption: str, links=(), status="kept") -> dict:
     }  # fmt: skip
 
 
-def corpus(folder, *pairs):
-    write_artifact(folder, PAIRS, [list(pairs)])
+def finished(folder, **manifest):
+    """What says that a folder is the finished result of a job."""
+    write_json(folder / MANIFEST, manifest)
+    (folder / SUCCESS).touch()
     return folder
+
+
+def corpus(folder, *pairs, linked="enwiki"):
+    write_artifact(folder, PAIRS, [list(pairs)])
+    return finished(folder, kind="corpus", wiki="enwikinews", wikipedia={"wiki": linked})
 
 
 @pytest.fixture(scope="module")
 def kb(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kb")
     KB.store(folder, wiki="enwiki", lang="en")
-    return folder
+    return finished(folder, kind="kb", wiki="enwiki")
 
 
 def listed(kb, out, **options):
@@ -217,6 +225,15 @@ def test_the_command(capsys, kb, tmp_path):
     assert (tmp_path / "e.tsv").read_bytes() == first
 
 
+def test_a_kb_of_another_wiki_is_said(capsys, kb, tmp_path):
+    link = ("Lions", "Lionesses", "dewiki")
+    source = corpus(tmp_path / "c", pair(0, "Lions in York", [link]), linked="dewiki")
+    code = run_command(main, ["--corpus", str(source), "--kb", str(kb), "--out", str(tmp_path / "e.tsv")])
+    assert code == 0
+    wanted = "warning: captions link to dewiki, and --kb is of enwiki: few of their links lead anywhere in it\n"
+    assert capsys.readouterr().err == wanted
+
+
 def test_nothing_found_is_said(capsys, kb, tmp_path):
     (tmp_path / "lines.txt").write_text("zzz qqq\n")
     flags = ["--captions", str(tmp_path / "lines.txt"), "--kb", str(kb), "--out", str(tmp_path / "e.tsv")]
@@ -231,6 +248,11 @@ def test_nothing_found_is_said(capsys, kb, tmp_path):
         (["--corpus", "{}/no", "--kb", "{kb}", "--out", "{}/e"], 2, "runners/build_corpus.py"),
         (["--captions", "{}/no.txt", "--kb", "{kb}", "--out", "{}/e"], 1, "does not exist"),
         (["--captions", "{}", "--kb", "{kb}", "--out", "{}/e"], 2, "a data set's folder"),
+        (["--captions", "x", "--kb", "{kb}", "--out", "{}"], 2, "is a folder; it wants the name of a file, such as"),
+        (["--captions", "x", "--kb", "{}/no", "--out", "{}/e"], 2, "no such folder; --kb wants the folder of a fin"),
+        (["--captions", "x", "--kb", "{corpus}", "--out", "{}/e"], 2, "is a corpus, no KB; --kb wants the folder"),
+        (["--corpus", "{kb}", "--kb", "{kb}", "--out", "{}/e"], 2, "is a kb, no corpus; --corpus wants the folder"),
+        (["--corpus", "{}", "--kb", "{kb}", "--out", "{}/e"], 1, "is no finished corpus"),
         (["--captions", "{}/no", "--kb", "{kb}", "--out", "{}/e", "--top", "0"], 2, "--top is 0"),
         (["--captions", "{}/no", "--kb", "{kb}", "--out", "{}/e", "--max-ngram", "21"], 2, "0 (links alone) to 20"),
         (["--captions", "{}/no", "--kb", "{kb}", "--out", "{}/e", "--min-p", "1.5"], 2, "--min-p is 1.5"),
@@ -238,7 +260,8 @@ def test_nothing_found_is_said(capsys, kb, tmp_path):
     ],
 )
 def test_wrong_use_is_one_sentence(capsys, kb, tmp_path, flags, code, message):  # noqa: PLR0917 - fixtures, too
-    given = [flag.replace("{kb}", str(kb)).replace("{}", str(tmp_path)) for flag in flags]
+    places = {"{kb}": kb, "{corpus}": corpus(tmp_path / "c") if "{corpus}" in flags else "", "{}": tmp_path}
+    given = [reduce(lambda text, name: text.replace(name, str(places[name])), places, flag) for flag in flags]
     assert run_command(main, given) == code
     err = capsys.readouterr().err
     assert message in err
@@ -253,6 +276,13 @@ def test_bad_inputs_raise(kb, tmp_path):
     (source / "pairs" / "_SUCCESS").unlink()
     with pytest.raises(ArtifactError, match="did not end"):
         list_entities(EntityListOptions(kb, tmp_path / "e", corpus=source))
+    (source / "_SUCCESS").unlink()
+    with pytest.raises(ArtifactError, match=r"--corpus .* is no finished corpus"):
+        list_entities(EntityListOptions(kb, tmp_path / "e", corpus=source))
+    (tmp_path / "kb2").mkdir()
+    (finished(tmp_path / "kb2", kind="kb", wiki="enwiki") / "_SUCCESS").unlink()
+    with pytest.raises(ArtifactError, match=r"--kb .* is no finished KB"):
+        list_entities(EntityListOptions(tmp_path / "kb2", tmp_path / "e", corpus=source))
     with pytest.raises(UsageError, match="either"):
         EntityListOptions(kb, tmp_path / "e")
     assert not (tmp_path / "e").exists()

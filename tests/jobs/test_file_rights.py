@@ -57,9 +57,10 @@ def multistream(tmp_path):
 
 
 WANTED = ["Otter.jpg", 'R&D "x".png', "File:otter.jpg", "Old.jpg", "Gone.jpg", "Empty.png", "Fair.png", "No.jpg", "a|b"]
+REPO, LOCAL = "wikipedia/commons", "wikinews/en"
 FOUND = {
-    "Otter.jpg": OTTER, 'R&D "x".png': RD, "File:otter.jpg": OTTER, "Old.jpg": OTTER, "Empty.png": EMPTY,
-    "Fair.png": FAIR,
+    (REPO, "Otter.jpg"): OTTER, (REPO, 'R&D "x".png'): RD, (REPO, "File:otter.jpg"): OTTER, (REPO, "Old.jpg"): OTTER,
+    (REPO, "Empty.png"): EMPTY, (REPO, "Fair.png"): FAIR,
 }  # fmt: skip
 
 
@@ -88,9 +89,9 @@ def test_an_index_that_does_not_fit_is_not_used(multistream):
     moved = [f"{int(line.partition(':')[0]) + 1}:{line.partition(':')[2]}" for line in lines]
     index.write_bytes(bz2.compress("\n".join(moved).encode()))
     assert ranges_of_titles(multistream, {"File:Otter.jpg"}) is None
-    assert rights_from_dump([multistream], ["Otter.jpg"]) == {"Otter.jpg": OTTER}
+    assert rights_from_dump([multistream], ["Otter.jpg"]) == {(REPO, "Otter.jpg"): OTTER}
     index.write_bytes(b"nonsense")
-    assert rights_from_dump([multistream], ["Otter.jpg"]) == {"Otter.jpg": OTTER}
+    assert rights_from_dump([multistream], ["Otter.jpg"]) == {(REPO, "Otter.jpg"): OTTER}
 
 
 def test_entities_in_an_old_index(multistream):
@@ -100,17 +101,37 @@ def test_entities_in_an_old_index(multistream):
     assert len(ranges_of_titles(multistream, {'File:R&D "x".png'})) == 1
 
 
-def test_a_silent_page_lets_the_next_dump_speak(multistream, tmp_path):
+def test_each_dump_speaks_for_its_own_repository(multistream, tmp_path):
     rows = [
         page_xml(1, "File:Empty.png", "{{Fair use}}", namespace=6),
         page_xml(2, "File:Otter.jpg", "{{GFDL}}", namespace=6),
     ]
     news = write_bz2(tmp_path / "news.xml.bz2", dump_head(siteinfo=NEWS) + "".join(rows) + "</mediawiki>\n")
     found = rights_from_dump([multistream, news], ["Empty.png", "Otter.jpg"])
+    home = "https://en.wikinews.org/wiki/File:"
     assert found == {
-        "Otter.jpg": OTTER,
-        "Empty.png": Rights(None, None, "https://en.wikinews.org/wiki/File:Empty.png", False),
+        (REPO, "Otter.jpg"): OTTER,
+        (REPO, "Empty.png"): EMPTY,
+        (LOCAL, "Otter.jpg"): Rights("GFDL", None, home + "Otter.jpg", True),
+        (LOCAL, "Empty.png"): Rights(None, None, home + "Empty.png", False),
     }
+
+
+def test_a_silent_page_lets_the_next_dump_of_the_wiki_speak(multistream, tmp_path):
+    rows = [
+        page_xml(1, "File:Empty.png", "{{Fair use}}", namespace=6),
+        page_xml(2, "File:Otter.jpg", "{{Fair use}}", namespace=6),
+    ]
+    more = write_bz2(tmp_path / "more.xml.bz2", dump_head(siteinfo=COMMONS) + "".join(rows) + "</mediawiki>\n")
+    found = rights_from_dump([multistream, more], ["Empty.png", "Otter.jpg"])
+    assert found == {(REPO, "Otter.jpg"): OTTER, (REPO, "Empty.png"): Rights(None, None, HOME + "Empty.png", False)}
+
+
+def test_a_dump_of_no_known_wiki_is_refused(tmp_path):
+    head = dump_head(siteinfo=COMMONS.replace("commonswiki", "my wiki"))
+    path = write_bz2(tmp_path / "mine.xml.bz2", head + "</mediawiki>\n")
+    with pytest.raises(InputError, match="of no known repository"):
+        rights_from_dump([path], ["A.jpg"])
 
 
 def test_a_broken_dump_is_named(tmp_path):
@@ -129,8 +150,8 @@ def test_the_sample_worlds_rights(world_dir):
     assert len(found) > 100
     checked = 0
     for row in truth:
-        if row["file_title"] in found:
-            one = found[row["file_title"]]
+        one = found.get((row["repo"], row["file_title"]))
+        if one is not None:
             assert (one.licence, one.author, one.redistributable) == (
                 row["licence"],
                 row["author"],

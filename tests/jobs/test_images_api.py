@@ -195,11 +195,42 @@ def test_rights_that_are_learnt_later_are_added(server, tmp_path):
 
 def test_what_was_found_counts_more_than_what_was_missing(tmp_path):
     image = WantedImage("0" * 16, inputs.NEWS, "Late.png", 1, "", "")
+    url = "https://en.wikinews.org/w/api.php"
     missing = {"is_missing": True, "info": None, "rights": {}}
     found = {"is_missing": False, "info": {"repo": "r", "title": "Late.png", "width_px": 9}, "rights": {}}
     for name, units in (("one", {"a": missing, "b": found}), ("other", {"a": found, "b": missing})):
         for unit, said in units.items():
-            UnitLog(tmp_path / name).finish(unit, {image.image_id: said})
+            UnitLog(tmp_path / name).finish(unit, {"api": url, "said": {image.image_id: said}})
+        assert ApiBook(tmp_path / name, "https://other.example/w/api.php").answer(image) is None
+        assert ApiBook(tmp_path / name, "none").answer(image) is None
         answer = ApiBook(tmp_path / name).answer(image)
         assert answer is not None
         assert not answer.is_missing
+
+
+def test_answers_of_another_api_do_not_count(server, tmp_path):
+    put_api(server, [page("Free.png", **FREE)])
+    put(server, thumb("Free.png", 960), PNG)
+    build(server, tmp_path, ["Free.png"])
+    other = f"{server.url(API)}2"
+    body = json.dumps({"query": {"pages": [page("Free.png", LicenseShortName="Fair use", NonFree="true")]}}).encode()
+    server.put("/w/api.php2", body, kind="application/json")
+    result = build_images(options(server, tmp_path, api=other))
+    assert inputs.rows_of(result.out)["Free.png"]["redistributable"] is False
+
+
+def test_an_api_that_is_not_there_is_told_in_one_line(server, tmp_path, caplog):
+    titles = [f"{'long name ' * 9}{n}.png" for n in range(40)]
+    job = options(server, tmp_path, titles=titles, api="http://no-such-host.invalid/w/api.php")
+    with pytest.raises(MelError, match=r"no-such-host\.invalid is not known.*tried 2 times.*--api none") as caught:
+        build_images(job)
+    assert len(str(caught.value)) < 400
+    assert "next try in" in caplog.text
+
+
+def test_an_api_that_is_busy_is_not_asked_more_often_than_is_polite(server, tmp_path):
+    put_api(server, [page("Free.png", **FREE)])
+    server.files[API] = (json.dumps({"error": {"code": "readonly"}}).encode(), "application/json")
+    with pytest.raises(MelError, match="tried 3 times"):
+        build(server, tmp_path, ["Free.png"])
+    assert len(api_calls(server)) == 3

@@ -8,9 +8,13 @@ import pytest
 from PIL import Image
 
 from pipeline.beamx.engine import Engine
+from pipeline.images.isolated import Limits
+from pipeline.images.options import NormalizeOptions
 from pipeline.jobs.images import build_images
+from pipeline.jobs.images_normalize import normalize_batches
 from pipeline.jobs.images_options import FetchOptions, ImagesOptions
 from pipeline.records.errors import ArtifactError, MelError, UsageError
+from pipeline.transforms.normalize_batch import SCRATCH, BatchNormalizer, BatchOptions
 from tests.support import image_inputs as inputs
 from tests.support import images
 
@@ -153,6 +157,11 @@ def test_where_files_are_looked_for(tmp_path):
         "Both.png": "wikipedia/commons",
     }  # fmt: skip
     assert rows["Flat name.png"]["source_url"] == "file:Flat_name.png"
+    inputs.make_corpus(tmp_path / "other", names, local=["Both.png", "Commons.png"])
+    run(tmp_path, tmp_path / "other-images", corpus=tmp_path / "other")
+    rows = inputs.rows_of(tmp_path / "other-images")
+    assert rows["Both.png"]["repo"] == "wikinews/en"  # it shadows the one of Commons
+    assert rows["Commons.png"]["repo"] == "wikipedia/commons"
 
 
 def test_names_never_lead_out_of_the_folder(tmp_path):
@@ -181,7 +190,13 @@ def test_a_frame_picked_by_hand(tmp_path):
     row = inputs.rows_of(by_hand.out)["Film.webm"]
     assert (row["frame_time_s"], row["is_override"]) == (0.5, True)
     assert not inputs.rows_of(by_hand.out)["Photo.jpg"]["is_override"]
-    assert any("Other.webm" in warning for warning in by_hand.warnings)
+    assert [warning.partition(" names ")[2] for warning in by_hand.warnings] == ["'Other.webm', which nobody wants"]
+    frames.write_text("Film.webm\t99\nPhoto.jpg\t1\n", encoding="utf-8")
+    too_late = run(tmp_path, tmp_path / "images", frames=frames)
+    assert any("'Photo.jpg', whose ending is not that of a film" in warning for warning in too_late.warnings)
+    row = inputs.rows_of(too_late.out)["Film.webm"]
+    assert (row["outcome"], row["reason"]) == ("failed", "no_frame")
+    assert "at 99 s: the film ends at 2" in row["message"]
 
 
 def test_pairs_that_were_dropped_want_nothing(tmp_path):
@@ -206,8 +221,57 @@ def test_inputs_that_are_none(place, tmp_path):
         run(place, tmp_path / "out", corpus=None, kb=place / "corpus", entities=tmp_path / "none.tsv")
     (tmp_path / "half").mkdir()
     (tmp_path / "half/_manifest.json").write_text('{"kind": "corpus", "wiki": "enwikinews"}')
+    with pytest.raises(ArtifactError, match="half is not finished"):
+        run(place, tmp_path / "out", corpus=tmp_path / "half")
+    (tmp_path / "half/_SUCCESS").touch()
     with pytest.raises(ArtifactError, match="pairs"):
         run(place, tmp_path / "out", corpus=tmp_path / "half")
     with pytest.raises(UsageError, match="--source-dir"):
         run(place, tmp_path / "out", fetch=FetchOptions(source_dir=tmp_path / "nothing"))
     assert not (tmp_path / "out").exists()
+
+
+def test_pages_of_an_earlier_run_go_and_nothing_else(tmp_path):
+    inputs.make_corpus(tmp_path / "corpus", ["Photo.jpg"])
+    inputs.put_files(tmp_path / "media", {"Photo.jpg": GOOD["photo.jpg"]})
+    out = run(tmp_path, tmp_path / "images", report=True).out
+    for name in ("report-002.html", "report-notes.html"):
+        (out / name).write_text("earlier")
+    run(tmp_path, out, report=True)
+    assert sorted(path.name for path in out.glob("*.html")) == ["report-notes.html", "report.html"]
+    run(tmp_path, out)
+    assert [path.name for path in out.glob("*.html")] == ["report-notes.html"]
+
+
+def test_without_any_picture_there_is_a_warning(tmp_path):
+    inputs.make_corpus(tmp_path / "corpus", ["Photo.jpg", "Other.jpg"])
+    inputs.put_files(tmp_path / "media", {"Photo.jpg": b"nothing"})
+    result = run(tmp_path, tmp_path / "images")
+    assert result.is_empty
+    assert result.warnings == ("none of the 2 wanted files gave a picture: not an image (1), not found (1)",)
+    inputs.put_files(tmp_path / "media", {"Photo.jpg": GOOD["photo.jpg"]})
+    assert not run(tmp_path, tmp_path / "images").is_empty
+
+
+def test_files_whose_decoder_was_ended_are_decoded_again_on_request(tmp_path):
+    inputs.make_corpus(tmp_path / "corpus", ["Large.png", "Photo.jpg"])
+    large = images.saved(images.quarters(9000, 9000), "PNG", compress_level=1)
+    inputs.put_files(tmp_path / "media", {"Large.png": large, "Photo.jpg": GOOD["photo.jpg"]})
+    given = {"decode": Limits(seconds=0.15), "batch_files": 1}
+    assert run(tmp_path, tmp_path / "images", **given).coverage["by_reason"] == {"timeout": 1}
+    usual = run(tmp_path, tmp_path / "images", **given)
+    assert next(report for report in usual.reports if report.name == "normalize").was_done
+    fetch = FetchOptions(source_dir=tmp_path / "media", retry_failed=True)
+    again = run(tmp_path, tmp_path / "images", fetch=fetch, **given)
+    assert not next(report for report in again.reports if report.name == "normalize").was_done
+    assert again.coverage["wanted"] == 2
+
+
+def test_decoders_work_below_the_output_and_what_a_killed_run_left_goes(tmp_path):
+    normalizer = BatchNormalizer(BatchOptions(str(tmp_path / "rows"), NormalizeOptions(), Limits()))
+    assert len(list((tmp_path / "rows" / SCRATCH).iterdir())) == 1
+    normalizer.close()
+    assert not list((tmp_path / "rows" / SCRATCH).iterdir())
+    (tmp_path / "rows" / SCRATCH / "left by a killed run").mkdir()
+    assert normalize_batches([], BatchOptions(str(tmp_path / "rows"), NormalizeOptions(), Limits()), Engine()) == {}
+    assert not (tmp_path / "rows" / SCRATCH).exists()

@@ -16,6 +16,7 @@ from pipeline.jobs.images_normalize import make_batches, partition_digits
 from pipeline.jobs.images_options import FetchOptions, ImagesOptions
 from pipeline.jobs.images_urls import FileInfo, places
 from pipeline.records.errors import InputError, PageError, UsageError
+from pipeline.records.images import WantedImage
 from pipeline.transforms.image_task import ImageTask
 from tests.images.test_scoring import offer
 from tests.support import image_inputs as inputs
@@ -34,8 +35,12 @@ class Red:
 """
 
 
+def wanted(title, **changed):
+    return WantedImage("0" * 16, "enwikinews", title, 1, "", "", **changed)
+
+
 def addresses(title, thumb_px=960, **changed):
-    found = places(title, "enwikinews", thumb_px=thumb_px, **changed)
+    found = places(wanted(title), thumb_px=thumb_px, **changed)
     return [("thumb " if place.is_thumb else "whole ") + place.repo for place in found]
 
 
@@ -45,12 +50,14 @@ def test_order_of_addresses():
     assert addresses("A.jpg") == addresses("A.svg") == addresses("A.tif") == both
     assert addresses("A.webm") == addresses("A.jpg", thumb_px=None) == ["whole wikipedia/commons", f"whole {local}"]
     assert addresses("A.pdf") == addresses("A.pdf", thumb_px=None) == ["thumb wikipedia/commons", f"thumb {local}"]
+    known = places(wanted("A.jpg", repo=local), thumb_px=960)
+    assert [place.repo for place in known] == [local, local, "wikipedia/commons", "wikipedia/commons"]
     assert addresses("A.xyz") == ["whole wikipedia/commons", f"whole {local}"]
 
 
 def test_addresses_by_what_the_api_says():
     there = FileInfo("wikinews/en", "New.jpg", 400)
-    [thumb, whole] = places("Old.jpg", "enwikinews", thumb_px=960, info=there)
+    [thumb, whole] = places(wanted("Old.jpg"), thumb_px=960, info=there)
     assert thumb.url == "https://upload.wikimedia.org/wikinews/en/thumb/2/2d/New.jpg/330px-New.jpg"
     assert whole.url == "https://upload.wikimedia.org/wikinews/en/2/2d/New.jpg"
     tiny = FileInfo("wikipedia/commons", "New.jpg", 15)
@@ -60,7 +67,7 @@ def test_addresses_by_what_the_api_says():
 @given(st.text(max_size=60))
 def test_addresses_stay_on_the_host(title):
     try:
-        found = places(title, "enwikinews", thumb_px=500, upload="http://mirror.example")
+        found = places(wanted(title), thumb_px=500, upload="http://mirror.example")
     except PageError:
         return
     for place in found:

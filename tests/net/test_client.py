@@ -110,7 +110,7 @@ def test_a_stalled_body_is_a_timeout(server, client):
 
 
 def test_a_dripping_body_ends_with_the_whole_time(server, make_client):
-    client = make_client(retries=Retries(tries=1), whole_s=0.5)
+    client = make_client(retries=Retries(tries=1), whole_s=0.5, window_s=60)
     url = server.put("/x", BODY, always=Answer(bytes_per_s=200, piece=10))
     begun = time.monotonic()
     refused(client, url, FetchReason.TIMEOUT, "does not answer in time")
@@ -118,7 +118,7 @@ def test_a_dripping_body_ends_with_the_whole_time(server, make_client):
 
 
 def test_dripping_headers_end_with_the_whole_time(server, make_client):
-    client = make_client(retries=Retries(tries=1), whole_s=0.5)
+    client = make_client(retries=Retries(tries=1), whole_s=0.5, window_s=60)
     url = server.put("/x", BODY, always=Answer(slow_headers=True))
     begun = time.monotonic()
     refused(client, url, FetchReason.TIMEOUT, "does not answer in time")

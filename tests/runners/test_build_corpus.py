@@ -19,6 +19,8 @@ def test_it_prints_counts_reasons_topics_and_unknown_templates(dump: Path, tmp_p
     assert found.returncode == 0, found.stderr
     for words in ("kept", "not published:developing", "outside years", "location_map", "sports", "Odd thing"):
         assert words in found.stdout, words
+    assert "Templates in captions that no table knows: 2\n" in found.stdout
+    assert "spoke: pairs that the rule names" in found.stdout
     manifest = json.loads((tmp_path / "corpus" / "_manifest.json").read_text(encoding="utf-8"))
     assert manifest["options"]["years"] == [2007, 2020]
     again = run_command(corpus_command(dump, tmp_path / "corpus", "--years", "2007-2020"))
@@ -52,7 +54,7 @@ def test_a_dated_dump_is_found(dump: Path, tmp_path: Path) -> None:
         (["--keep", "blurry"], "--keep got 'blurry'"),
         (["--min-word", "3"], "--min-words"),
         (["--decisions", "none.jsonl"], "no such file"),
-        (["--kb", "none"], "no finished KB"),
+        (["--kb", "none"], "no such folder; --kb wants the folder of a finished KB"),
     ],
 )
 def test_errors_are_sentences(dump: Path, tmp_path: Path, flags: list[str], message: str) -> None:

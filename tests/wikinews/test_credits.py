@@ -54,6 +54,6 @@ def test_credits_of_the_released_captions(data_dir):
     # The reference counts 71 to 74 by the labels "photo", "credit" and "photo credit"; the others come on top.
     assert forms == {
         "photo": 26, "credit": 26, "photo_credit": 21, "source": 20, "courtesy": 7, "photo_by": 7, "copyright": 4,
-        "photo_from": 2,
+        "photo_from": 2, "all_photos": 3,
     }  # fmt: skip
     assert 71 <= forms["photo"] + forms["credit"] + forms["photo_credit"] <= 74
