@@ -150,8 +150,8 @@ def test_a_file_that_cannot_be_had_is_named_and_the_rest_stays(
     ("flags", "message"),
     [
         (("--source", "ftp://example.org/"), "'ftp://example.org/' must begin with http:// or https://"),
-        (("--max-rate", "0"), "argument --max-rate: 0 is not more than 0"),
-        (("--max-rate", "fast"), "argument --max-rate: invalid"),
+        (("--max-rate", "0"), "argument --max-rate: '0' is no number of megabytes"),
+        (("--max-rate", "fast"), "argument --max-rate: 'fast' is no number of megabytes"),
     ],
 )
 def test_wrong_flags_are_refused(tmp_path: Path, flags: tuple[str, ...], message: str) -> None:
