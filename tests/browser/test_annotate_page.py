@@ -41,10 +41,11 @@ def pictures(tmp_path_factory):
 
 
 @pytest.fixture
-def running(tmp_path, world_kb, pictures):
+def running(tmp_path, world_kb, pictures, page):
     project = campaign(tmp_path / "project", layers=("visual_clues", "ambiguity"))
     with serving(project, world_kb, [pictures]) as found:
         yield found
+        page.end_watching()
 
 
 def until(opened, expression, argument=None):
@@ -323,7 +324,7 @@ def answered(project, name, caption, *spans: Annotation):
 
 
 @pytest.fixture
-def judged(tmp_path, world_kb, pictures):
+def judged(tmp_path, world_kb, pictures, page):
     """Two people who differ on the lions, and agree on the tigers."""
     project = campaign(tmp_path / "project", of=pairs()[:2])
     tigers = span(LIONS, "Tigers", "Organization", "NIL")
@@ -340,6 +341,7 @@ def judged(tmp_path, world_kb, pictures):
         answered(project, name, CAPTIONS[1])
     with serving(project, world_kb, [pictures]) as found:
         yield found
+        page.end_watching()
 
 
 def test_an_expert_accepts_one_reading_and_makes_another(page, judged):

@@ -36,6 +36,7 @@ class WatchedPage:
     def __init__(self, page: "Page") -> None:
         self.page = page
         self.problems: list[str] = []
+        self.ended: list[str] | None = None
         self.allowed: list[str] = ["data:", "about:", "blob:"]
         page.set_default_timeout(_TIMEOUT_MS)
         page.add_init_script(_REPORT_VIOLATIONS)
@@ -65,7 +66,11 @@ class WatchedPage:
         """The problems so far, which then no longer fail the test."""
         self.page.wait_for_timeout(50)  # events of the browser arrive a moment later
         found, self.problems = self.problems, []
-        return found
+        return found if self.ended is None else self.ended
+
+    def end_watching(self) -> None:
+        """What went wrong until now counts; what a page meets when its server ends does not."""
+        self.ended = self.take_problems()
 
     def _on_console(self, message: "ConsoleMessage") -> None:
         if message.type in ("error", "warning", "assert"):
