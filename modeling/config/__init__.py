@@ -1,0 +1,1 @@
+"""What a run is asked for, checked before the first record."""

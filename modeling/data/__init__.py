@@ -1,0 +1,1 @@
+"""Data sets, entities, images and candidates as models read them."""

@@ -1,0 +1,1 @@
+"""Ranks, recall, intervals, significance and their tables."""

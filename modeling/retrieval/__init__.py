@@ -1,0 +1,1 @@
+"""Retrievers, one file each, and the fusion of their lists."""

@@ -1,0 +1,73 @@
+"""Candidates by P(e|m) from the knowledge base's mention store."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from modeling.data.entities import KbCatalog
+from modeling.data.mentions import Mention
+from modeling.data.ranking import Ranking, empty_ranking, sort_ranking
+from modeling.retrieval.base import IndexReport, Sources
+from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
+from pipeline.kb.store import MentionStore
+from pipeline.records.errors import UsageError
+from pipeline.records.names import Level
+
+_LEVELS = tuple(Level)
+
+
+class Prior:
+    """The entities that a surface form means in the wiki's links, titles and redirects (paper 5.1, P(e|m)).
+
+    Exact surface first, then back-filled from the case-folded and the stripped form. A score is P(e|m) of the level
+    where the entity was found, less 1 for each level further down: lists sort by level, then by P(e|m).
+    """
+
+    name = "prior"
+
+    def __init__(self, store: MentionStore, deepest: Level) -> None:
+        self._store = store
+        self._deepest = deepest
+
+    @classmethod
+    def build(cls, sources: Sources, folder: Path, options: Mapping[str, Any]) -> IndexReport:
+        """Nothing is copied: the index is the store of the KB; the folder keeps its options.
+
+        `options`: deepest = exact, folded or stripped (the default).
+
+        Raises:
+            UsageError: there is no KB, or another level is named.
+        """
+        store, deepest = _store_of(sources), str(options.get("deepest", Level.STRIPPED))
+        if deepest not in _LEVELS:
+            raise UsageError(f"deepest is {deepest!r}; it can be {', '.join(_LEVELS)}")
+        counts = store.manifest["counts"]
+        report = IndexReport(len(sources.entities), 0, 0, {"surfaces": counts.get("surfaces"), "deepest": deepest})
+        with staged_index(folder) as staged:
+            return write_index_manifest(staged, cls.name, sources.entities, {"deepest": deepest}, report)
+
+    @classmethod
+    def open(cls, folder: Path, sources: Sources) -> Self:
+        """Open the KB's store with the options of `folder`."""
+        manifest = open_index(folder, cls.name, sources.entities)
+        return cls(_store_of(sources), Level(manifest["options"]["deepest"]))
+
+    def search(self, mentions: Sequence[Mention], k: int) -> Ranking:
+        """The best `k` candidates of each surface; red links, which are no articles, are left out."""
+        found = empty_ranking(len(mentions), k)
+        answers = self._store.lookup_many((mention.surface for mention in mentions), k, deepest=self._deepest)
+        for row, candidates in enumerate(answers):
+            n = 0
+            columns = zip(candidates.entity_ids, candidates.p, candidates.levels, strict=True)
+            for entity_id, p, level in columns:
+                if entity_id >= 0:
+                    found.ids[row, n] = entity_id
+                    found.scores[row, n] = p - _LEVELS.index(level)
+                    n += 1
+        return sort_ranking(found.ids, found.scores, k)  # float32 makes some scores equal: those go by entity id
+
+
+def _store_of(sources: Sources) -> MentionStore:
+    if not isinstance(sources.entities, KbCatalog):
+        raise UsageError("the retriever prior looks up P(e|m) and so wants a knowledge base (--kb)")
+    return sources.entities.store

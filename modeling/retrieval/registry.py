@@ -1,0 +1,31 @@
+"""Retrievers by name; each is imported only when it is asked for."""
+
+import difflib
+from importlib import import_module
+
+from modeling.retrieval.base import Retriever
+from pipeline.records.errors import UsageError
+
+RETRIEVERS = {
+    "prior": ("modeling.retrieval.prior", "Prior", "P(e|m) of the knowledge base's mention store"),
+    "bm25": ("modeling.retrieval.bm25", "Bm25", "BM25 over titles and leads (tantivy)"),
+    "wikivec": ("modeling.retrieval.wikivec", "WikiVec", "word and entity vectors of wikipedia2vec's text format"),
+    "blink": ("modeling.retrieval.blink", "Blink", "bi-encoder of mention in context and entity text"),
+    "clip": ("modeling.retrieval.clip", "Clip", "image to image by CLIP or SigLIP; text to image too"),
+}
+"""Name -> (module, class, what it is)."""
+
+
+def retriever_class(name: str) -> type[Retriever]:
+    """The class behind a name.
+
+    Raises:
+        UsageError: there is none; the message names the nearest.
+    """
+    if name not in RETRIEVERS:
+        near = difflib.get_close_matches(name, RETRIEVERS, n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(RETRIEVERS)}"
+        raise UsageError(f"{name!r} is no retriever{hint}")
+    module, class_name, _ = RETRIEVERS[name]
+    found: type[Retriever] = getattr(import_module(module), class_name)
+    return found
