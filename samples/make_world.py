@@ -40,6 +40,7 @@ class WorldOptions:
     wiki: str
     parts: int
     news: int
+    unseen: int
     no_media: bool
 
     @property
@@ -56,7 +57,7 @@ def make_world(options: WorldOptions) -> dict[str, int]:
     truth.mkdir(parents=True)
     seen = ArticleImages()
     counts = _write_encyclopedia(options, seen)
-    news = plan_news(options.news, options.seed, options.date)
+    news = plan_news(options.news, options.seed, options.date, options.unseen)
     write_news(news, folder / NEWS_WIKI / options.date, truth, options.date)
     pictures = list({**seen.pictures, **news.library.pictures}.values())
     write_commons(pictures, folder / "commons", options.date)
@@ -195,10 +196,15 @@ def read_flags(argv: list[str] | None = None) -> WorldOptions:
     parser.add_argument("--wiki", default="enwiki")
     parser.add_argument("--parts", type=int, default=2, help="dump files")
     parser.add_argument("--news", type=int, default=80, help="news articles (at least those made by hand)")
+    parser.add_argument(
+        "--unseen", type=int, default=0, metavar="PERCENT", help="mentions by a name that the encyclopedia lacks"
+    )
     parser.add_argument("--no-media", action="store_true", help="write no images")
     flags = parser.parse_args(argv)
     if flags.parts < 1 or len(flags.date) != 8 or not flags.date.isdigit():
         parser.error("--parts must be at least 1 and --date eight digits")
+    if not 0 <= flags.unseen <= 100:
+        parser.error(f"--unseen is {flags.unseen}; it is a percentage from 0 to 100")
     return WorldOptions(**vars(flags))
 
 

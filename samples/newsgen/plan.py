@@ -13,6 +13,7 @@ from newsgen.clues import NIL, nil_emblem, tasks
 from newsgen.generated import write_articles
 from newsgen.library import NEUTRAL, Library
 from newsgen.traps import TRAPS, write_trap
+from newsgen.unseen import with_unseen
 
 ID_STEPS = (1, 1, 2, 5, 11)
 # Title, namespace, model, text, state: pages that are no articles.
@@ -51,14 +52,18 @@ NIL_KINDS = {
 }  # fmt: skip
 
 
-def plan_news(count: int, seed: int, date: str) -> NewsWorld:
-    """`count` articles, but at least the hand-made ones, and pages that are none."""
+def plan_news(count: int, seed: int, date: str, unseen: int = 0) -> NewsWorld:
+    """`count` articles, but at least the hand-made ones, and pages that are none.
+
+    `unseen` percent of the mentions of made-up articles bear a name that the encyclopedia does not know.
+    """
     rng = Random(f"news of {seed}")
     library = Library()
     last_year = int(date[:4]) - 1
     catalog = read_catalog()
     articles = [write_trap(trap, library) for trap in TRAPS]
-    invented = write_articles(max(0, count - len(articles)), tasks(catalog, TOPICS), rng, max(2006, last_year), library)
+    wanted = with_unseen(tasks(catalog, TOPICS), unseen)
+    invented = write_articles(max(0, count - len(articles)), wanted, rng, max(2006, last_year), library)
     entries: list[Article | tuple[str, int, str, str, str]] = [*articles, *invented, *OTHER_PAGES]
     entries += [
         (f"File:{one.file_title}", 6, "wikitext", rights_of(one).text, "text")
