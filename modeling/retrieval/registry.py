@@ -12,6 +12,8 @@ RETRIEVERS = {
     "wikivec": ("modeling.retrieval.wikivec", "WikiVec", "word and entity vectors of wikipedia2vec's text format"),
     "blink": ("modeling.retrieval.blink", "Blink", "bi-encoder of mention in context and entity text"),
     "clip": ("modeling.retrieval.clip", "Clip", "image to image by CLIP or SigLIP; text to image too"),
+    "tfidf": ("modeling.retrieval.tfidf", "Tfidf", "letters that mention and title share"),
+    "train_prior": ("modeling.retrieval.train_prior", "TrainPrior", "what training mentions of the same surface mean"),
 }
 """Name -> (module, class, what it is)."""
 
