@@ -55,6 +55,9 @@ class EntityCatalog(Protocol):
     def find(self, title: str) -> int | None:
         """The id behind a title, through redirects where they are known."""
 
+    def is_own(self, title: str) -> bool:
+        """Whether an entity bears exactly this title: no redirect, no other spelling."""
+
 
 class KbCatalog:
     """The articles of a knowledge base (`runners/build_kb.py`)."""
@@ -108,6 +111,11 @@ class KbCatalog:
         hit = self._store.find_title(title)
         return None if hit is None else hit.entity_id
 
+    def is_own(self, title: str) -> bool:
+        """Whether an article bears exactly this title."""
+        hit = self._store.find_title(title)
+        return hit is not None and hit.entity == title
+
     def _rows(self) -> Iterator[IndexedEntity]:
         for path in self._reader.paths:
             for table in read_groups(path, ("entity_id", "title", "lead", "image")):
@@ -153,6 +161,10 @@ class TitleCatalog:
     def find(self, title: str) -> int | None:
         """The place of exactly this title."""
         return self._ids.get(title)
+
+    def is_own(self, title: str) -> bool:
+        """Whether the set has exactly this title."""
+        return title in self._ids
 
 
 def _batched(rows: Iterable[IndexedEntity], size: int) -> Iterator[list[IndexedEntity]]:

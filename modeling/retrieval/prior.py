@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from modeling.config.options import Option, read_options
 from modeling.data.entities import KbCatalog
 from modeling.data.mentions import Mention
 from modeling.data.ranking import Ranking, empty_ranking, sort_ranking
@@ -14,6 +15,7 @@ from pipeline.records.errors import UsageError
 from pipeline.records.names import Level
 
 _LEVELS = tuple(Level)
+OPTIONS = (Option("deepest", str, "stripped", "how far a surface may be relaxed", choices=_LEVELS),)
 
 
 class Prior:
@@ -33,18 +35,13 @@ class Prior:
     def build(cls, sources: Sources, folder: Path, options: Mapping[str, Any]) -> IndexReport:
         """Nothing is copied: the index is the store of the KB; the folder keeps its options.
 
-        `options`: deepest = exact, folded or stripped (the default).
-
         Raises:
-            UsageError: there is no KB, or another level is named.
+            UsageError: there is no KB, or an option is wrong.
         """
-        store, deepest = _store_of(sources), str(options.get("deepest", Level.STRIPPED))
-        if deepest not in _LEVELS:
-            raise UsageError(f"deepest is {deepest!r}; it can be {', '.join(_LEVELS)}")
-        counts = store.manifest["counts"]
-        report = IndexReport(len(sources.entities), 0, 0, {"surfaces": counts.get("surfaces"), "deepest": deepest})
+        store, values = _store_of(sources), read_options(cls.name, OPTIONS, options)
+        report = IndexReport(len(sources.entities), 0, 0, {"surfaces": store.manifest["counts"].get("surfaces")})
         with staged_index(folder) as staged:
-            return write_index_manifest(staged, cls.name, sources.entities, {"deepest": deepest}, report)
+            return write_index_manifest(staged, cls.name, sources.entities, values, report)
 
     @classmethod
     def open(cls, folder: Path, sources: Sources) -> Self:

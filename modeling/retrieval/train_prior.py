@@ -1,4 +1,4 @@
-"""Candidates by how often the training split gives a surface to an entity."""
+"""Candidates by what training mentions of a surface mean."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Names that no page of the encyclopedia uses, for things that it has."""
+"""Names that the encyclopedia never uses, for things that it has."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -27,6 +27,9 @@ class ListCatalog:
     def find(self, title: str) -> int | None:
         return next((row.entity_id for row in self._rows if row.title == title), None)
 
+    def is_own(self, title: str) -> bool:
+        return self.find(title) is not None
+
 
 def mention_in(caption: str, surface: str, entity_id: int | None = None, **other) -> Mention:
     """A mention of `surface` where it first stands in the caption."""

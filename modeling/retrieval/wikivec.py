@@ -1,0 +1,185 @@
+"""Candidates by the cosine of word and entity vectors (paper 5.1, WikiVec)."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import marisa_trie
+import numpy as np
+import numpy.typing as npt
+
+from modeling.config.options import Option, read_options
+from modeling.data.entities import EntityCatalog, KbCatalog
+from modeling.data.mentions import Mention
+from modeling.data.ranking import Ranking, empty_ranking
+from modeling.retrieval.base import IndexReport, Sources
+from modeling.retrieval.dense import search_vectors
+from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
+from modeling.retrieval.wikivec_text import read_vectors
+from modeling.retrieval.wikivec_train import train_vectors, words_of
+from pipeline.records.digest import file_digest
+from pipeline.records.errors import InputError, UsageError
+
+Vectors = npt.NDArray[np.float32]
+
+OPTIONS = (
+    Option("window", int, 8, "words of the caption on either side of the mention", least=0),
+    Option("mention_weight", float, 1.0, "weight of the mention's own words in the mean", least=0),
+    Option("dimensions", int, 100, "width of vectors fitted here", least=1, most=1000),
+    Option("epochs", int, 40, "passes of the fit", least=1),
+    Option(
+        "sample",
+        float,
+        0.0,
+        "common words are thinned out above this frequency; 1e-3 for a large wiki",
+        least=0,
+        most=1,
+    ),
+    Option("seed", int, 1, "seed of the fit", least=0),
+)
+_WORDS, _WORD_VECTORS, _IDS, _VECTORS = "words.marisa", "words.npy", "ids.npy", "entities.npy"
+_WORD_PART, _ENTITY_PART, _TRAINED = "words.part", "entities.part", "vectors.txt"
+_SHARD_ROWS = 1 << 18
+
+
+class WikiVec:
+    """The mean vector of the words of a mention and its window against every entity's vector.
+
+    With a model (`Sources.model`) it reads published vectors, titles resolved through redirects; without one it fits
+    vectors on the knowledge base itself. Entities without a vector are absent from the index.
+    """
+
+    name = "wikivec"
+
+    def __init__(self, folder: Path, options: Mapping[str, Any], device: str) -> None:
+        self._words = marisa_trie.Trie()
+        self._words.mmap(str(folder / _WORDS))
+        self._word_vectors: Vectors = np.load(folder / _WORD_VECTORS, mmap_mode="r", allow_pickle=False)
+        self._ids: npt.NDArray[np.int64] = np.load(folder / _IDS, allow_pickle=False)
+        self._vectors: Vectors = np.load(folder / _VECTORS, mmap_mode="r", allow_pickle=False)
+        self._options = options
+        self._device = device
+
+    @classmethod
+    def build(cls, sources: Sources, folder: Path, options: Mapping[str, Any]) -> IndexReport:
+        """Turn a text file into memory maps; `OPTIONS` lists the options.
+
+        Raises:
+            InputError: the file is broken, or knows none of the entities.
+            UsageError: there is neither a model nor a knowledge base.
+        """
+        values = read_options(cls.name, OPTIONS, options)
+        with staged_index(folder) as staged:
+            path = _published(sources) if sources.model is not None else _fitted(sources, staged, values)
+            report = _write(path, sources.entities, staged)
+            (staged / _TRAINED).unlink(missing_ok=True)
+            return write_index_manifest(staged, cls.name, sources.entities, values, report)
+
+    @classmethod
+    def open(cls, folder: Path, sources: Sources) -> Self:
+        """Map the vectors into memory."""
+        manifest = open_index(folder, cls.name, sources.entities)
+        return cls(folder, manifest["options"], sources.device)
+
+    def search(self, mentions: Sequence[Mention], k: int) -> Ranking:
+        """The entities of the highest cosine; a mention without known words gets an empty list."""
+        queries = np.stack([self.query(mention) for mention in mentions]) if mentions else np.zeros((0, 1), np.float32)
+        known = np.flatnonzero(np.linalg.norm(queries, axis=1) > 0)
+        found = empty_ranking(len(mentions), k)
+        if len(known):
+            part = search_vectors(unit(queries[known]), self._shards(), k, device=self._device)
+            found.ids[known], found.scores[known] = part.ids, part.scores
+        return found
+
+    def query(self, mention: Mention) -> Vectors:
+        """(D,) weighted mean of the word vectors; zeros where no word is known."""
+        left, right = words_of(mention.left), words_of(mention.right)
+        window = self._options["window"]
+        around = [*left[max(0, len(left) - window) :], *right[:window]]
+        weights = [(word, 1.0) for word in around]
+        weights += [(word, self._options["mention_weight"]) for word in words_of(mention.surface)]
+        rows = [(self._words.get(word), weight) for word, weight in weights]
+        vectors = [self._word_vectors[row] * np.float32(weight) for row, weight in rows if row is not None]
+        return np.mean(vectors, axis=0, dtype=np.float32) if vectors else np.zeros(self._vectors.shape[1], np.float32)
+
+    def _shards(self) -> Any:  # noqa: ANN401 - pairs of arrays, as the search takes them
+        for at in range(0, len(self._ids), _SHARD_ROWS):
+            yield self._ids[at : at + _SHARD_ROWS], np.asarray(self._vectors[at : at + _SHARD_ROWS])
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """(N, D) rows of length 1; rows of zeros stay."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
+
+
+def _published(sources: Sources) -> Path:
+    path = Path(sources.model or "")
+    if not path.is_file():
+        raise UsageError(f"--model wikivec={path} is no file; it wants vectors in wikipedia2vec's text format")
+    return path
+
+
+def _fitted(sources: Sources, staged: Path, options: Mapping[str, Any]) -> Path:
+    if not isinstance(sources.entities, KbCatalog):
+        raise UsageError(
+            "the retriever wikivec wants vectors (--model wikivec=FILE) or a knowledge base to fit them on"
+        )
+    path = staged / _TRAINED
+    fit = {name: options[name] for name in ("dimensions", "epochs", "sample", "seed")}
+    train_vectors(sources.entities, path, **fit)
+    return path
+
+
+def _write(path: Path, entities: EntityCatalog, staged: Path) -> IndexReport:
+    """Words in trie order, entities by id; of several names of one entity its own title counts, else the first."""
+    words: list[str] = []
+    places: dict[int, tuple[bool, int]] = {}  # entity id -> (its own title, row)
+    n_rows = n_unknown = 0
+    with (staged / _WORD_PART).open("wb") as word_part, (staged / _ENTITY_PART).open("wb") as entity_part:
+        for row in read_vectors(path):
+            if not row.is_entity:
+                words.append(row.name)
+                word_part.write(row.vector.tobytes())
+                continue
+            id_, is_own = entities.find(row.name), entities.is_own(row.name)
+            if id_ is None or not row.vector.any():
+                n_unknown += 1
+                continue
+            if id_ not in places or (is_own and not places[id_][0]):
+                places[id_] = (is_own, n_rows)
+            entity_part.write(row.vector.tobytes())
+            n_rows += 1
+    if not places or not words:
+        raise InputError(f"{path} has {len(words):,} words, and vectors of {len(places)} of {len(entities):,} entities")
+    _write_words(words, staged)
+    _write_entities(places, n_rows, staged)
+    facts = {"words": len(words), "vectors of no entity": n_unknown, "source": path.name, "sha256": file_digest(path)}
+    return IndexReport(len(places), len(entities) - len(places), 0, facts)
+
+
+def _write_words(words: list[str], staged: Path) -> None:
+    trie = marisa_trie.Trie(words)
+    trie.save(str(staged / _WORDS))
+    order = np.empty(len(trie), np.int64)
+    for row, word in enumerate(words):
+        order[trie[word]] = row
+    _write_rows(staged / _WORD_PART, len(words), order, staged / _WORD_VECTORS)
+
+
+def _write_entities(places: Mapping[int, tuple[bool, int]], n_rows: int, staged: Path) -> None:
+    ids = np.array(sorted(places), np.int64)
+    np.save(staged / _IDS, ids, allow_pickle=False)
+    order = np.array([places[id_][1] for id_ in ids.tolist()], np.int64)
+    _write_rows(staged / _ENTITY_PART, n_rows, order, staged / _VECTORS)
+
+
+def _write_rows(part: Path, n_rows: int, order: npt.NDArray[np.int64], out: Path) -> None:
+    """The rows of a raw file in another order, length 1 each, a block at a time."""
+    rows = np.memmap(part, np.float32, "r").reshape(n_rows, -1)
+    written = np.lib.format.open_memmap(out, "w+", np.float32, (len(order), rows.shape[1]))
+    for at in range(0, len(order), _SHARD_ROWS):
+        block = slice(at, at + _SHARD_ROWS)
+        written[block] = rows[order[block]] if out.name == _WORD_VECTORS else unit(rows[order[block]])
+    written.flush()
+    part.unlink()

@@ -1,0 +1,88 @@
+"""Word and entity vectors in wikipedia2vec's text format, read line by line."""
+
+import bz2
+import gzip
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.records.errors import InputError
+
+ENTITY = "ENTITY/"
+"""What the name of an entity begins with; underscores stand for spaces after it."""
+_OPENERS: dict[str, Callable[..., Any]] = {".bz2": bz2.open, ".gz": gzip.open}
+_MOST_DIMENSIONS = 1 << 14
+
+
+@dataclass(frozen=True, slots=True)
+class NamedVector:
+    """One line of the file.
+
+    Attributes:
+        name: A word in lower case, or an entity's title with spaces.
+        is_entity: Which of the two.
+        vector: (D,) float32.
+    """
+
+    name: str
+    is_entity: bool
+    vector: npt.NDArray[np.float32]
+
+
+def read_vectors(path: Path) -> Iterator[NamedVector]:
+    """All vectors of a text file (plain, .gz or .bz2): a line "count dimensions", then a name and its numbers each.
+
+    Memory holds one line. Pickled models of wikipedia2vec are refused: a pickle can run any code.
+
+    Raises:
+        InputError: the file is of another format, or ends too early; names the line.
+    """
+    try:
+        with _OPENERS.get(path.suffix, open)(path, "rb") as file:
+            count, width = _head(file.readline(), path)
+            number = 1
+            for number, line in enumerate(file, 2):
+                if number > count + 1:
+                    raise InputError(f"{path} has more than the {count:,} vectors that its first line tells")
+                yield _vector(line, width, path, number)
+            if number != count + 1:
+                raise InputError(f"{path} ends after {number - 1:,} of {count:,} vectors")
+    except (OSError, EOFError) as error:
+        raise InputError(f"{path} cannot be read as vectors: {error}") from error
+
+
+def write_vectors(file: BinaryIO, count: int, width: int, rows: Iterator[NamedVector]) -> None:
+    """Write the same format; 6 decimals a number."""
+    file.write(f"{count} {width}\n".encode())
+    for row in rows:
+        name = ENTITY + row.name.replace(" ", "_") if row.is_entity else row.name
+        numbers = " ".join(f"{value:.6g}" for value in row.vector.tolist())
+        file.write(f"{name} {numbers}\n".encode())
+
+
+def _head(line: bytes, path: Path) -> tuple[int, int]:
+    parts = line.split()
+    if len(parts) == 2 and all(part.isdigit() for part in parts):
+        count, width = int(parts[0]), int(parts[1])
+        if 0 < width <= _MOST_DIMENSIONS:
+            return count, width
+    raise InputError(
+        f'{path} does not begin with a line "count dimensions": it is not in wikipedia2vec\'s text format '
+        "(its own pickle files are not read; wikipedia2vec's save_text writes text)"
+    )
+
+
+def _vector(line: bytes, width: int, path: Path, number: int) -> NamedVector:
+    try:
+        name, numbers = line.decode("utf-8").rstrip("\n").split(" ", 1)
+        vector = np.array(numbers.split(), np.float32)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise InputError(f"{path}, line {number}, is no name with numbers: {error}") from None
+    if len(vector) != width or not np.isfinite(vector).all():
+        raise InputError(f"{path}, line {number}, does not hold {width} finite numbers")
+    is_entity = name.startswith(ENTITY)
+    return NamedVector(name.removeprefix(ENTITY).replace("_", " ") if is_entity else name, is_entity, vector)

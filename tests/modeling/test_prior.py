@@ -1,0 +1,77 @@
+"""P(e|m) as a retriever, against a dictionary made from the mentions table."""
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+
+from modeling.data.entities import KbCatalog, TitleCatalog
+from modeling.data.ranking import NO_ENTITY
+from modeling.retrieval.base import Sources
+from modeling.retrieval.prior import Prior
+from pipeline.records import schemas
+from pipeline.records.errors import ArtifactError, UsageError
+from pipeline.records.manifest import open_artifact
+from tests.modeling.worlds import mention_in
+
+
+@pytest.fixture(scope="module")
+def sources(world_kb) -> Sources:
+    return Sources(KbCatalog(world_kb))
+
+
+@pytest.fixture(scope="module")
+def table(world_kb) -> dict[str, list[tuple[int, float]]]:
+    """Surface -> (entity id, p), read row by row."""
+    found = defaultdict(list)
+    for row in open_artifact(world_kb / "mentions", schemas.MENTIONS).table().to_pylist():
+        if row["kind"] != "red":
+            found[row["surface"]].append((row["entity_id"], row["p"]))
+    return dict(found)
+
+
+def test_exact_surfaces_give_what_the_mentions_table_says(sources, table, tmp_path):
+    Prior.build(sources, tmp_path / "index", {"deepest": "exact"})
+    retriever = Prior.open(tmp_path / "index", sources)
+    surfaces = sorted(table)
+    found = retriever.search([mention_in(f"about {surface}", surface) for surface in surfaces], 100)
+    for number, surface in enumerate(surfaces):
+        expected = [(id_, np.float32(p)) for id_, p in table[surface]]
+        expected.sort(key=lambda row: (-row[1], row[0]))
+        assert found.row(number) == [(id_, pytest.approx(float(p), rel=1e-6)) for id_, p in expected[:100]]
+
+
+def test_a_folded_surface_is_found_behind_the_exact_ones(sources, table, tmp_path):
+    Prior.build(sources, tmp_path / "index", {})
+    retriever = Prior.open(tmp_path / "index", sources)
+    loud = next(surface for surface in sorted(table) if surface.upper() not in table and surface.isalpha())
+    (found, quiet) = retriever.search([mention_in(loud.upper(), loud.upper()), mention_in(loud, loud)], 20).ids
+    assert set(found.tolist()) >= {id_ for id_, _ in table[loud]}
+    assert found[0] == quiet[0]
+    scores = retriever.search([mention_in(loud.upper(), loud.upper())], 20).scores[0]
+    assert (scores[np.isfinite(scores)] <= 0).all()  # one level down: p − 1
+
+
+def test_an_unknown_surface_gets_an_empty_list(sources, tmp_path):
+    Prior.build(sources, tmp_path / "index", {})
+    found = Prior.open(tmp_path / "index", sources).search([mention_in("a Zanilkin", "Zanilkin")], 4)
+    assert found.ids.tolist() == [[NO_ENTITY] * 4]
+
+
+def test_it_wants_a_knowledge_base(tmp_path):
+    with pytest.raises(UsageError, match="wants a knowledge base"):
+        Prior.build(Sources(TitleCatalog(["A"])), tmp_path / "index", {})
+
+
+def test_wrong_levels_and_options_are_told(sources, tmp_path):
+    with pytest.raises(UsageError, match=r"prior.deepest is 'deep'; it can be exact, folded, stripped"):
+        Prior.build(sources, tmp_path / "index", {"deepest": "deep"})
+    with pytest.raises(UsageError, match="no option deep; did you mean deepest"):
+        Prior.build(sources, tmp_path / "index", {"deep": "exact"})
+
+
+def test_an_unfinished_index_is_refused(sources, tmp_path):
+    Prior.build(sources, tmp_path / "index", {})
+    (tmp_path / "index" / "_SUCCESS").unlink()
+    with pytest.raises(ArtifactError, match="did not end"):
+        Prior.open(tmp_path / "index", sources)
