@@ -1,4 +1,4 @@
-"""A knowledge base of the sample world for retrievers."""
+"""What all tests of models share: no network, and a knowledge base of the sample world."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.support.world import build_world_kb, world_dir
 
 __all__ = ["world_dir"]
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ["HF_HUB_OFFLINE"] = "1"  # before huggingface_hub is imported: no test asks the network
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,161 @@
+"""Exact search against a float64 scan, and what must not change its result."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modeling.data.ranking import NO_ENTITY
+from modeling.retrieval import dense
+from modeling.retrieval.dense import prepare_shard, search_vectors
+from pipeline.records.errors import ArtifactError, UsageError
+
+
+def oracle(queries, ids, vectors, k):
+    """Every pair in float64, rounded once, sorted by (-score, id)."""
+    lists = []
+    for query in queries.astype(np.float64):
+        scores = (vectors.astype(np.float64) @ query).astype(np.float32)
+        pairs = sorted(zip(ids.tolist(), scores.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+        lists.append(pairs[:k])
+    return lists
+
+
+def world(n, width, n_queries, seed=0):
+    draw = np.random.default_rng(seed)
+    ids = np.sort(draw.choice(10 * n, n, replace=False)).astype(np.int64)
+    vectors = draw.standard_normal((n, width)).astype(np.float32)
+    return ids, vectors, draw.standard_normal((n_queries, width)).astype(np.float32)
+
+
+def shards_of(ids, vectors, size):
+    return [(ids[i : i + size], vectors[i : i + size]) for i in range(0, len(ids), size)]
+
+
+def lists(ranking):
+    return [ranking.row(number) for number in range(len(ranking))]
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("k", [1, 10, 300])
+def test_equals_a_float64_scan(k, precision):
+    ids, vectors, queries = world(700, 33, 9)
+    found = search_vectors(queries, shards_of(ids, vectors, 128), k, precision=precision)
+    assert lists(found) == oracle(queries, ids, vectors, k)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_shards_blocks_and_batches_change_no_bit(monkeypatch, precision):
+    ids, vectors, queries = world(240, 48, 5)
+    vectors[100:160] = vectors[100]  # a tie longer than any list
+    queries[0] = vectors[100]
+    whole = search_vectors(queries, [(ids, vectors)], 25, precision=precision)
+    for size, n_scores, n_queries in ((1, 1, 5), (13, 40, 3), (100, 1 << 20, 7), (240, 64, 2)):
+        monkeypatch.setattr(dense, "_SCORES_AT_ONCE", n_scores)
+        monkeypatch.setattr(dense, "_QUERIES_AT_ONCE", n_queries)
+        split = search_vectors(queries, shards_of(ids, vectors, size), 25, precision=precision)
+        assert split.ids.tobytes() == whole.ids.tobytes()
+        assert split.scores.tobytes() == whole.scores.tobytes()
+    one_by_one = [search_vectors(query[None], [(ids, vectors)], 25, precision=precision) for query in queries]
+    assert np.concatenate([one.scores for one in one_by_one]).tobytes() == whole.scores.tobytes()
+
+
+def test_ties_at_the_cut_go_to_the_smaller_id():
+    ids = np.arange(1000, dtype=np.int64)
+    vectors = np.ones((1000, 4), np.float32)
+    vectors[500] = 2
+    shards = shards_of(ids, vectors, 64)[::-1]  # the large ids come first
+    for precision in ("fp32", "bf16"):
+        found = search_vectors(np.ones((1, 4), np.float32), shards, 5, precision=precision)
+        assert found.ids.tolist() == [[500, 0, 1, 2, 3]]
+
+
+def test_scores_that_differ_less_than_the_first_pass_can_see():
+    """bf16 sees one and the same vector 400 times; the best of them still comes first."""
+    vectors = np.ones((400, 8), np.float32)
+    vectors[:, 0] += np.arange(400, dtype=np.float32) * 1e-6
+    ids = np.arange(400, dtype=np.int64)
+    found = search_vectors(np.ones((2, 8), np.float32), [(ids, vectors)], 3, precision="bf16")
+    assert lists(found) == oracle(np.ones((2, 8), np.float32), ids, vectors, 3)
+    rough = search_vectors(np.ones((2, 8), np.float32), [(ids, vectors)], 3, precision="bf16", rerank=3)
+    assert lists(rough) != lists(found)  # asked for: no proof, fewer scored again
+
+
+def test_rerank_finds_the_best_of_ordinary_vectors():
+    ids, vectors, queries = world(2000, 64, 16)
+    found = search_vectors(queries, shards_of(ids, vectors, 500), 10, precision="bf16", rerank=60)
+    assert lists(found) == oracle(queries, ids, vectors, 10)
+
+
+def test_more_asked_than_there_are():
+    ids, vectors, queries = world(5, 8, 2)
+    found = search_vectors(queries, shards_of(ids, vectors, 2), 9)
+    assert found.ids.shape == (2, 9)
+    assert found.lengths.tolist() == [5, 5]
+    assert lists(found) == oracle(queries, ids, vectors, 9)
+    assert (found.ids[:, 5:] == NO_ENTITY).all()
+    assert np.isneginf(found.scores[:, 5:]).all()
+
+
+def test_nothing_to_search():
+    queries = np.ones((3, 4), np.float32)
+    none = (np.empty(0, np.int64), np.empty((0, 4), np.float32))
+    assert search_vectors(queries, [], 2).lengths.tolist() == [0, 0, 0]
+    assert search_vectors(queries, [none], 2).lengths.tolist() == [0, 0, 0]
+    assert search_vectors(queries[:0], [none], 2).ids.shape == (0, 2)
+
+
+def test_zero_vectors_are_never_found_and_find_nothing():
+    ids, vectors, queries = world(6, 4, 3)
+    vectors[2] = 0  # its product with anything beats every negative score
+    queries[1] = 0
+    found = search_vectors(queries, [(ids, vectors)], 6)
+    assert int(ids[2]) not in found.ids
+    assert found.lengths.tolist() == [5, 0, 5]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_nan_is_refused(bad):
+    ids, vectors, queries = world(6, 4, 3)
+    spoiled = vectors.copy()
+    spoiled[3, 1] = bad
+    with pytest.raises(ArtifactError, match=rf"vector of entity {ids[3]} holds NaN"):
+        search_vectors(queries, [(ids, spoiled)], 2)
+    queries[2, 0] = bad
+    with pytest.raises(UsageError, match="query 2 holds NaN"):
+        search_vectors(queries, [(ids, vectors)], 2)
+
+
+def test_wrong_use_is_said():
+    ids, vectors, queries = world(6, 4, 3)
+    with pytest.raises(ArtifactError, match=r"width 4 cannot be searched with queries of 7"):
+        search_vectors(np.ones((1, 7), np.float32), [(ids, vectors)], 2)
+    with pytest.raises(ArtifactError, match="do not fit"):
+        search_vectors(queries, [(ids[:2], vectors)], 2)
+    with pytest.raises(UsageError, match="k is 0"):
+        search_vectors(queries, [(ids, vectors)], 0)
+    with pytest.raises(UsageError, match=r"precision is 'fp8'; it can be fp32 or bf16"):
+        search_vectors(queries, [(ids, vectors)], 1, precision="fp8")
+
+
+def test_prepared_shards_give_the_same():
+    ids, vectors, queries = world(300, 16, 4)
+    vectors.flags.writeable = False  # a memory map is so
+    ready = [prepare_shard(*shard, precision="bf16") for shard in shards_of(ids, vectors, 100)]
+    for _ in range(2):
+        assert lists(search_vectors(queries, ready, 7, precision="bf16")) == oracle(queries, ids, vectors, 7)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.lists(st.integers(-2, 2), min_size=3, max_size=3), min_size=1, max_size=40),
+    st.integers(1, 12),
+    st.integers(1, 9),
+)
+def test_small_integers_full_of_ties(rows, k, size):
+    vectors = np.array(rows, np.float32)
+    ids = np.arange(len(rows), dtype=np.int64) * 7 - 50
+    queries = np.array([[1, -1, 2], [0, 1, 0]], np.float32)
+    present = vectors.any(axis=1)
+    expected = oracle(queries, ids[present], vectors[present], k)
+    assert lists(search_vectors(queries, shards_of(ids, vectors, size), k)) == expected
