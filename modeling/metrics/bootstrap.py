@@ -25,8 +25,10 @@ def score_intervals(outcome: Outcome, questions: Questions, weights: Weights) ->
     """
     names: list[int | str] = [*outcome.hits, MRR]
     columns = [questions.is_counted, *outcome.hits.values(), 1 / outcome.ranks]
-    counts = np.stack([_by_caption(column * questions.is_counted, questions) for column in columns], axis=1)
-    values = resample(counts, _shares, weights)  # type: ignore[arg-type]  # sums of reciprocal ranks are no counts
+    counts = np.stack(
+        [_by_caption(np.where(questions.is_counted, column, 0.0), questions) for column in columns], axis=1
+    )
+    values = resample(counts, _shares, weights)
     n_captions = int((counts[:, 0] > 0).sum())
     if not n_captions or not len(weights):
         return dict.fromkeys(names)
@@ -38,8 +40,7 @@ def score_intervals(outcome: Outcome, questions: Questions, weights: Weights) ->
 
 
 def _by_caption(values: Floats, questions: Questions) -> Floats:
-    sums: Floats = np.bincount(questions.clusters, weights=values.astype(np.float64))
-    return sums
+    return np.asarray(np.bincount(questions.clusters, weights=values), np.float64)
 
 
 def _shares(totals: Floats) -> Floats:

@@ -24,7 +24,7 @@ def compat_recall(
     titles: Mapping[int, str],
     cuts: Sequence[int] = CUTS,
 ) -> dict[int, float | None]:
-    """k -> R@k as `eval_cands_recall.py` counts it: no NIL, names for entities, equal names once before the cut.
+    """K -> R@k as `eval_cands_recall.py` counts it: no NIL, names for entities, equal names once before the cut.
 
     Two entities whose titles differ by a hyphen are one there, and a gold entity that the catalog lacks can be met by
     name. Its repair of gold addresses is not repeated: ours were repaired at import.
@@ -42,7 +42,7 @@ def compat_recall(
     golds = {row: compat_name(mentions[row].entity or "") for row in counted}
     widths = sorted(lists)
     places = {width: [_place(lists[width], row, golds[row], names) for row in counted] for width in widths}
-    found = {}
+    found: dict[int, float | None] = {}
     for k in cuts:
         width = next((width for width in widths if width >= k), widths[-1])
         found[k] = float(np.mean([place < k for place in places[width]]))

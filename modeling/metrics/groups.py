@@ -1,6 +1,6 @@
 """Parts of the mentions that get scores of their own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -32,7 +32,7 @@ def groups_of(mentions: Sequence[Mention], train: Sequence[Mention]) -> dict[str
     return {kind: _masks(mentions, name_of) for kind, name_of in kinds.items()}
 
 
-def _masks(mentions: Sequence[Mention], name_of: Callable[[Mention], str]) -> Mapping[str, Bools]:
+def _masks(mentions: Sequence[Mention], name_of: Callable[[Mention], str]) -> dict[str, Bools]:
     names = np.array(["" if one.is_nil else name_of(one) for one in mentions], object)
     return {name: np.asarray(names == name, np.bool_) for name in sorted(set(names) - {""})}
 

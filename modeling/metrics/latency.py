@@ -53,15 +53,15 @@ def measure_latency(
         files: what the index reads, dropped from the page cache before a cold opening where the system allows it.
         n_cold: cold openings.
     """
-    paths = list(files)
-    some = [mentions[place] for place in np.linspace(0, len(mentions) - 1, min(n_cold, len(mentions))).astype(int)]
-    cold = [_cold(open_index, mention, k, paths) for mention in some]
-    gc.collect()
     before = _private_bytes()
     search = open_index()
     _timed_searches(search, mentions, k)
     warm = _timed_searches(search, mentions, k)
     private = max(_private_bytes() - before, 0)
+    del search
+    paths = list(files)
+    some = [mentions[place] for place in np.linspace(0, len(mentions) - 1, min(n_cold, len(mentions))).astype(int)]
+    cold = [_cold(open_index, mention, k, paths) for mention in some]
     opening, first = zip(*cold, strict=True)
     return Latency(
         len(warm), _quantile(warm, 0.5), _quantile(warm, 0.99),

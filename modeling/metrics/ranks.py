@@ -56,4 +56,5 @@ def gold_places(ids: Ids, gold: Ids) -> Ids:
     is_gold = ids == gold[:, None]
     places = is_gold.argmax(axis=1)
     is_found = is_gold[np.arange(len(ids)), places] & (gold != NO_ENTITY)
-    return np.where(is_found, places, width)
+    found: Ids = np.where(is_found, places, width)
+    return found

@@ -59,7 +59,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def letters_of(names: Sequence[str]) -> dict[str, str]:
-    """A letter for each system in its table's order: a, b, …, z, aa, ab, …"""
+    """A letter for each system in its table's order: a, b and on to z, then aa, ab."""
     wide = [*ascii_lowercase, *(one + other for one in ascii_lowercase for other in ascii_lowercase)]
     return dict(zip(names, wide, strict=False))
 

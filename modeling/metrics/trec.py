@@ -1,5 +1,6 @@
 """TREC run and qrels files: lists that other tools can score."""
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -34,7 +35,9 @@ def write_qrels(path: Path, mentions: Sequence[Mention]) -> None:
 
 
 def read_run(path: Path, mentions: Sequence[Mention], k: int, known: Iterable[str] = ()) -> Ranking:
-    """The lists of `mentions` in a run file, sorted by (-score, entity id) whatever its ranks say; absent ones are empty.
+    """The lists of `mentions` in a run file; those that it lacks are empty.
+
+    They are sorted by (-score, entity id), whatever the file's ranks say.
 
     Args:
         path: the file.
@@ -62,16 +65,17 @@ def read_run(path: Path, mentions: Sequence[Mention], k: int, known: Iterable[st
 
 def _parse(path: Path, number: int, line: str) -> tuple[str, int, float]:
     fields = line.split()
+    fault = InputError(
+        f"{path}:{number}: no run line (mention id, Q0, entity id, rank, score, tag): {line.strip()[:80]!r}"
+    )
+    if len(fields) != _FIELDS:
+        raise fault
     try:
-        if len(fields) != _FIELDS:
-            raise ValueError
         mention_id, entity_id, score = fields[0], int(fields[2]), float(fields[4])
-        if score != score or abs(score) == float("inf"):  # noqa: PLR0124 - NaN is unlike itself
-            raise ValueError
     except ValueError:
-        raise InputError(
-            f"{path}:{number}: no run line (mention id, Q0, entity id, rank, score, tag): {line.strip()[:80]!r}"
-        ) from None
+        raise fault from None
+    if not math.isfinite(score):
+        raise fault
     return mention_id, entity_id, score
 
 

@@ -76,7 +76,8 @@ def check_lists(name: str, ranking: Ranking, n_mentions: int) -> None:
     """Hold what a retriever gave to what it promised.
 
     Raises:
-        ArtifactError: rows are missing, a list has a hole, is not sorted by (-score, entity id), or names an entity twice.
+        ArtifactError: rows are missing, or a list has a hole, is not sorted by (-score, entity id), or names an entity
+            twice.
     """
     ids, scores = ranking.ids, ranking.scores
     fault = ""
@@ -84,12 +85,16 @@ def check_lists(name: str, ranking: Ranking, n_mentions: int) -> None:
         fault = f"{len(ranking)} lists for {n_mentions} mentions"
     elif np.isnan(scores).any() or (np.isneginf(scores) != (ids == NO_ENTITY)).any():
         fault = "a score that is no number, or -inf beside an entity"
-    elif (np.sort(ids, axis=1)[:, 1:] == np.sort(ids, axis=1)[:, :-1])[np.sort(ids, axis=1)[:, 1:] != NO_ENTITY].any():
+    elif _has_twins(np.sort(ids, axis=1)):
         fault = "an entity twice in one list"
     elif not _is_sorted(ids, scores):
         fault = "a list that is not sorted by (-score, entity id)"
     if fault:
         raise ArtifactError(f"the retriever {name} gave {fault}")
+
+
+def _has_twins(sorted_ids: Ids) -> bool:
+    return bool(((sorted_ids[:, 1:] == sorted_ids[:, :-1]) & (sorted_ids[:, 1:] != NO_ENTITY)).any())
 
 
 def _is_sorted(ids: Ids, scores: Scores) -> bool:

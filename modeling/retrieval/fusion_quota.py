@@ -37,7 +37,8 @@ def turns_of(quota: Quota, depth: int) -> npt.NDArray[np.int64]:
 
     Place j of a list with q slots has its turn at time (2j + 1) / 2q, the earlier list first among equals. So the first
     q places of every list come before all others (time < 1), lists alternate by their quotas from the top on (Webster's
-    apportionment holds for every length), and what follows is the back-fill in the same order. Lists without slots come last.
+    apportionment holds for every length), and what follows is the back-fill in the same order. Lists without slots come
+    last.
     """
     lists, places = np.indices((len(quota), depth))
     slots = np.array(quota, np.float64)[:, None]
@@ -66,7 +67,7 @@ def fuse_quota(pool: Pool, quota: Quota, k: int) -> Ranking:
 def found_by_quota(pool: Pool, gold: Ids, quota: Quota) -> Bools:
     """(B,) whether `fuse_quota` with K = sum of the quota would list the gold entity, without making the lists."""
     ranks = pool.gold_ranks(gold)
-    found = (ranks < np.array(quota)).any(axis=1)
+    found: Bools = np.asarray((ranks < np.array(quota)).any(axis=1))
     open_rows = np.flatnonzero(~found & (ranks < pool.depth).any(axis=1))
     turns = turns_of(quota, pool.depth)
     step = max(1, _CELLS_AT_ONCE // max(1, pool.ids.shape[1] * pool.n_lists))

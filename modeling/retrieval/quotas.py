@@ -82,7 +82,8 @@ def choose_quota(pool: Pool, gold: Ids, k: int, *, prior: int | None = None, sho
 def count_found(gold_ranks: npt.NDArray[np.int32], k: int, step: int = 1) -> Counts:
     """Gold entities that each quota finds without back-fill: rank < slots in any list.
 
-    A histogram of the gold ranks, summed up from its far corner: what lies at or beyond the quota in every list is missed.
+    A histogram of the gold ranks, summed up from its far corner: what lies at or beyond the quota in every list is
+    missed.
 
     Args:
         gold_ranks: (B, R) places from 0; `k` or more = not there.
@@ -99,14 +100,16 @@ def count_found(gold_ranks: npt.NDArray[np.int32], k: int, step: int = 1) -> Cou
     missed = np.bincount(flat, minlength=side**n_lists).reshape((side,) * n_lists)
     for axis in range(n_lists):
         missed = np.flip(np.cumsum(np.flip(missed, axis), axis), axis)
-    return n_mentions - missed
+    found: Counts = n_mentions - missed
+    return found
 
 
 def all_quotas(n_lists: int, k: int, step: int = 1) -> Counts:
     """(Q, R) every way to share `k` slots among the lists in multiples of `step`, in ascending order."""
     parts = np.indices((k // step + 1,) * (n_lists - 1)).reshape(n_lists - 1, -1).T
     rest = k // step - parts.sum(axis=1)
-    return np.column_stack([parts, rest])[rest >= 0] * step
+    quotas: Counts = np.column_stack([parts, rest])[rest >= 0] * step
+    return quotas
 
 
 def step_for(n_lists: int, k: int) -> int:

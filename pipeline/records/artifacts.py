@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 
-from pipeline.records import candidates, corpus, corpus_schemas, dataset, dataset_schemas, images, images_schemas, kb, schemas
+from pipeline.records import (
+    candidates,
+    corpus,
+    corpus_schemas,
+    dataset,
+    dataset_schemas,
+    images,
+    images_schemas,
+    kb,
+    schemas,
+)
 from pipeline.records.errors import DeadLetter
 from pipeline.records.schemas import Schema
 

@@ -1,14 +1,14 @@
 """The row type of candidates, and its schema."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyarrow as pa
 
 from pipeline.records.schemas import Column, Schema
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A list that holds the candidate, and its rank there from 0."""
 
     retriever: str
@@ -50,10 +50,10 @@ CANDIDATES = Schema(
         Column("level", pa.string(), "exact, folded or stripped: where the prior was found", nullable=True),
         Column(
             "sources", pa.list_(pa.field("element", SOURCE_TYPE, nullable=False)),
-            "Lists that hold the entity, with its rank there from 0; empty for an inserted one",
+            "Lists that hold the entity, with its rank there from 0",
         ),
         Column("is_gold", pa.bool_(), "Whether it is the gold entity; false for NIL"),
-        Column("is_inserted", pa.bool_(), "Gold that no list held, put in for training"),
+        Column("is_inserted", pa.bool_(), "Gold that the list lacked, put in for training"),
     ),
     ("mention_id", "split", "rank"), _SORT,
 )  # fmt: skip
