@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -87,8 +88,8 @@ def outcome_of(
     """Judge a system.
 
     Args:
-        lists: K -> its lists of at most K. A fusion may order the candidates otherwise for each K: R@k is taken from
-            the shortest lists that reach to k, ranks from the longest. One entry is usual.
+        lists: K -> its lists of at most K; one entry is usual. A fusion may choose and order the candidates otherwise
+            for each K: R@k is taken from the shortest lists that reach to k, a rank from the shortest that hold gold.
         questions: what was asked.
         rule: the rank among equal scores.
         cuts: k of R@k.
@@ -96,7 +97,10 @@ def outcome_of(
     widths = sorted(lists)
     ranks = {width: gold_ranks(lists[width], questions.gold, rule) for width in widths}
     hits = {k: ranks[next((width for width in widths if width >= k), widths[-1])] <= k for k in cuts}
-    return Outcome(hits, ranks[widths[-1]], lists[widths[-1]].lengths == 0)
+    first = ranks[widths[0]]
+    for shorter, width in pairwise(widths):
+        first = np.where(np.isfinite(first), first, np.maximum(ranks[width], shorter + 1))
+    return Outcome(hits, first, lists[widths[-1]].lengths == 0)
 
 
 def score(outcome: Outcome, among: Bools) -> Scores:

@@ -29,7 +29,7 @@ class Row:
 
 ROWS: dict[str, Row] = {
     "prior": Row("P", "P(e|m)", (83.34, 87.59, 88.15), 12),
-    "train_prior": Row("P", "P(e|m) of train"),
+    "train_prior": Row("P", "train prior"),
     "bm25": Row("T", "BM25", (38.37, 48.78, 53.34), 40),
     "tfidf": Row("T", "TF-IDF"),
     "wikivec": Row("T", "WikiVec", (16.23, 20.56, 23.11), 183),

@@ -1,7 +1,7 @@
 """One retrieval run: indexes, searches, fusion, scores, candidates."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,9 @@ from modeling.metrics.latency import Latency, measure_latency
 from modeling.metrics.outcomes import questions_of
 from modeling.metrics.trec import read_run
 from modeling.retrieval.base import Sources
-from modeling.retrieval.evaluate import JudgeOptions, Lists, judge
+from modeling.retrieval.evaluate import Lists, judge
 from modeling.retrieval.evaluate_table import in_table_order
-from modeling.retrieval.fusion import Development, Fusion, FusionOptions, tune_fusion
+from modeling.retrieval.fusion import Development, Fusion, tune_fusion
 from modeling.retrieval.registry import RETRIEVERS
 from modeling.retrieval.run_indexes import (
     Index,
@@ -26,61 +26,12 @@ from modeling.retrieval.run_indexes import (
     load_class,
 )
 from modeling.retrieval.run_inputs import Inputs
+from modeling.retrieval.run_options import ALL, RunOptions
 from modeling.retrieval.run_search import Found, check_known, search_splits
 from pipeline.records.digest import options_digest
 from pipeline.records.errors import UsageError
 
-ALL = "all"
 INDEXES = "index"
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What a run does.
-
-    Attributes:
-        retrievers: Names; `ALL` = every one whose inputs are there.
-        models: Name -> model folder, hub name or file of vectors.
-        options: Name -> options of its index.
-        runs: Name -> TREC run file that stands for a retriever.
-        splits: Splits to be judged and written; the first is the table's.
-        dev: Split on which fusions are tuned; None where nothing is tuned.
-        k: Candidates that are written for a mention.
-        fusion: How lists are fused; None = not at all.
-        combine: Lists to fuse; empty = the paper's and all together.
-        write: System whose candidates are written; "" = the last of the table.
-        judging: How systems are judged.
-        device: For encoders.
-        any_catalog: Take indexes of another catalog.
-        rebuild: Build every index again.
-        latency: Time single searches.
-    """
-
-    retrievers: tuple[str, ...]
-    models: Mapping[str, str]
-    options: Mapping[str, Mapping[str, Any]]
-    splits: tuple[str, ...]
-    dev: str | None
-    fusion: FusionOptions | None
-    runs: Mapping[str, Path] = field(default_factory=dict)
-    k: int = 10
-    combine: tuple[tuple[str, ...], ...] = ()
-    write: str = ""
-    judging: JudgeOptions = field(default_factory=JudgeOptions)
-    device: str = "cpu"
-    any_catalog: bool = False
-    rebuild: bool = False
-    latency: bool = False
-
-    @property
-    def searched(self) -> tuple[str, ...]:
-        """All splits that are searched."""
-        return tuple(dict.fromkeys((*self.splits, *(() if self.dev is None else (self.dev,)))))
-
-    @property
-    def depth(self) -> int:
-        """Candidates that every retriever is asked for."""
-        return max(self.k, *self.judging.cuts, *(self.fusion.cuts if self.fusion else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +45,7 @@ class Systems:
         fusions: Name -> fusion.
         skipped: Retriever -> why it was left out.
         titles: Entity id -> title of every candidate.
+        lists: Split -> name -> lists, single retrievers first, in the order of the table.
     """
 
     found: Mapping[str, Found]
@@ -102,12 +54,12 @@ class Systems:
     fusions: Mapping[str, Fusion]
     skipped: Mapping[str, str]
     titles: Mapping[int, str]
+    lists: Mapping[str, Mapping[str, Lists]]
 
-    def lists(self, split: str, depth: int) -> dict[str, Lists]:
-        """Name -> lists of one split, single retrievers first."""
-        single = {name: one.rankings[split] for name, one in self.found.items()}
-        found: dict[str, Lists] = {name: {depth: ranking} for name, ranking in single.items()}
-        return found | {name: fusion.lists(single) for name, fusion in self.fusions.items()}
+    @property
+    def names(self) -> list[str]:
+        """All systems in the order of the table."""
+        return [*self.found, *self.fusions]
 
 
 def wish_for(name: str, inputs: Inputs, options: RunOptions, out: Path) -> IndexWish:
@@ -169,16 +121,24 @@ def run_systems(inputs: Inputs, options: RunOptions, out: Path, note: Callable[[
         raise UsageError("no retriever is left: every one was skipped")
     known, titles = check_known(found, inputs.entities, note, any_catalog=options.any_catalog)
     fusions = _fusions(known, inputs, options)
-    return Systems(known, indexes, latencies, fusions, skipped, titles)
+    lists = {split: _lists(known, fusions, split) for split in splits}
+    return Systems(known, indexes, latencies, fusions, skipped, titles, lists)
 
 
 def judge_systems(systems: Systems, inputs: Inputs, options: RunOptions) -> dict[str, Any]:
     """Split -> what `judge` says of all systems."""
     judged = {}
     for split in options.splits:
-        lists = systems.lists(split, options.depth)
-        judged[split] = judge(lists, inputs.mentions[split], inputs.train, systems.titles, options.judging)
+        judged[split] = judge(
+            systems.lists[split], inputs.mentions[split], inputs.train, systems.titles, options.judging
+        )
     return judged
+
+
+def _lists(found: Mapping[str, Found], fusions: Mapping[str, Fusion], split: str) -> dict[str, Lists]:
+    single = {name: one.rankings[split] for name, one in found.items()}
+    lists: dict[str, Lists] = {name: {ranking.ids.shape[1]: ranking} for name, ranking in single.items()}
+    return lists | {name: fusion.lists(single) for name, fusion in fusions.items()}
 
 
 def _index(name: str, inputs: Inputs, options: RunOptions, out: Path) -> Index:

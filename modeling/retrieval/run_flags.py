@@ -10,8 +10,8 @@ from modeling.retrieval.evaluate import JudgeOptions
 from modeling.retrieval.fusion import FusionOptions
 from modeling.retrieval.fusion_scores import RANK_CONSTANT
 from modeling.retrieval.registry import check_name
-from modeling.retrieval.run import ALL, RunOptions
 from modeling.retrieval.run_inputs import DEV_NAMES, TEST_NAMES, Inputs
+from modeling.retrieval.run_options import ALL, RunOptions
 from pipeline.records.errors import UsageError
 
 FUSION_NAMES = ("rrf", "linear")

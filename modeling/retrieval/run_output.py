@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -15,8 +16,10 @@ from modeling.data.ranking import Ranking
 from modeling.metrics.trec import write_qrels, write_run
 from modeling.retrieval.candidates import SplitLists, write_candidates
 from modeling.retrieval.evaluate_table import latex_of
-from modeling.retrieval.run import RunOptions, Systems
+from modeling.retrieval.run import Systems
 from modeling.retrieval.run_inputs import TRAIN, Inputs
+from modeling.retrieval.run_options import RunOptions
+from pipeline.formats.dataset_writing import STAGING
 from pipeline.records.digest import options_digest
 from pipeline.records.errors import LockedError, UsageError
 from pipeline.records.manifest import MANIFEST, SUCCESS, write_json
@@ -33,7 +36,10 @@ def run_lock(out: Path) -> Iterator[None]:
 
     Raises:
         LockedError: another run is at it.
+        UsageError: `out` is a file.
     """
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"--out {out} is a file; it should be a folder")
     out.mkdir(parents=True, exist_ok=True)
     file = os.open(out / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
@@ -52,7 +58,7 @@ def final_system(systems: Systems, options: RunOptions) -> str:
     Raises:
         UsageError: the one named is not there.
     """
-    names = [*systems.found, *systems.fusions]
+    names = systems.names
     if options.write and options.write not in names:
         raise UsageError(f"--write {options.write!r} is no system of this run; there are {', '.join(names)}")
     return options.write or names[-1]
@@ -75,6 +81,7 @@ def write_outputs(
     ), np.int64)  # fmt: skip
     titles = {**systems.titles, **titles_of(gold, inputs.entities)}
     rows = write_candidates(out, splits, inputs.entities, titles, manifest)
+    shutil.rmtree(out / STAGING, ignore_errors=True)
     manifest |= {"rows": {"candidates": rows}}
     write_json(out / RESULTS, {"manifest": manifest, "splits": judged, "costs": costs(systems)})
     (out / TABLE).write_text(latex_of(judged[options.splits[0]], options.splits[0]), encoding="utf-8")
@@ -122,7 +129,7 @@ def write_trec(folder: Path, inputs: Inputs, options: RunOptions, systems: Syste
     written = []
     for split in options.splits:
         mentions = inputs.mentions[split]
-        for name, lists in systems.lists(split, options.depth).items():
+        for name, lists in systems.lists[split].items():
             written.append(folder / f"{name}.{split}.run")
             write_run(written[-1], mentions, lists[max(lists)], name)
         written.append(folder / f"{split}.qrels")
@@ -131,7 +138,7 @@ def write_trec(folder: Path, inputs: Inputs, options: RunOptions, systems: Syste
 
 
 def _final(systems: Systems, chosen: str, split: str, options: RunOptions) -> Ranking:
-    lists = systems.lists(split, options.depth)[chosen]
+    lists = systems.lists[split][chosen]
     return lists[options.k] if options.k in lists else lists[max(lists)].cut(options.k)
 
 

@@ -14,8 +14,8 @@ from modeling.retrieval.evaluate_table import (
     row_of,
     table_rows,
 )
-from modeling.retrieval.run import RunOptions
 from modeling.retrieval.run_inputs import Inputs
+from modeling.retrieval.run_options import RunOptions
 from pipeline.console.format import format_bytes, format_count, format_duration, printable
 from pipeline.console.summary import print_summary, print_table
 
