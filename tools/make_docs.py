@@ -17,6 +17,7 @@ from pipeline.records.schemas import Column
 ROOT = Path(__file__).parents[1]
 HELP_COLUMNS = 100
 ANNOTATION = "-m annotation"
+MODELING = ("-m modeling.retrieve",)
 ROAD_BEGIN = "<!-- road: written by `make golden` -->"
 ROAD_END = "<!-- road: end -->"
 DEMO_BEGIN = "<!-- demo: written by `make golden` -->"
@@ -66,11 +67,11 @@ def commands_page() -> str:
 
 
 def command_names() -> list[str]:
-    """Every command as it follows `python`: the sample world's maker, the runners, those of `-m annotation`."""
+    """Every command as it follows `python`: the sample world's maker, the runners, those of `-m`."""
     makers = [name for name in ("samples/make_world.py",) if (ROOT / name).is_file()]
     runners = sorted(path.name for path in (ROOT / "runners").glob("*.py") if path.name != "__init__.py")
     campaign = [f"{ANNOTATION} {name}" for name in (*COMMANDS, *SUBCOMMANDS)]
-    return makers + [f"runners/{name}" for name in runners] + campaign
+    return [*makers, *(f"runners/{name}" for name in runners), *campaign, *MODELING]
 
 
 def help_text(command: str) -> str:

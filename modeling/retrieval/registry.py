@@ -24,10 +24,19 @@ def retriever_class(name: str) -> type[Retriever]:
     Raises:
         UsageError: there is none; the message names the nearest.
     """
+    check_name(name)
+    module, class_name, _ = RETRIEVERS[name]
+    found: type[Retriever] = getattr(import_module(module), class_name)
+    return found
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that no retriever has; nothing is imported.
+
+    Raises:
+        UsageError: there is none; the message names the nearest.
+    """
     if name not in RETRIEVERS:
         near = difflib.get_close_matches(name, RETRIEVERS, n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(RETRIEVERS)}"
         raise UsageError(f"{name!r} is no retriever{hint}")
-    module, class_name, _ = RETRIEVERS[name]
-    found: type[Retriever] = getattr(import_module(module), class_name)
-    return found

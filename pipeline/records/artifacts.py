@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 
-from pipeline.records import corpus, corpus_schemas, dataset, dataset_schemas, images, images_schemas, kb, schemas
+from pipeline.records import (
+    candidates,
+    corpus,
+    corpus_schemas,
+    dataset,
+    dataset_schemas,
+    images,
+    images_schemas,
+    kb,
+    schemas,
+)
 from pipeline.records.errors import DeadLetter
 from pipeline.records.schemas import Schema
 
@@ -78,10 +88,16 @@ DATASET_ARTIFACTS: tuple[Artifact, ...] = (
 )
 """A data set, gold labels included."""
 
+CANDIDATE_ARTIFACTS: tuple[Artifact, ...] = (
+    Artifact(candidates.CANDIDATES, candidates.Candidate, "modeling.retrieve", ("modeling",)),
+)
+"""Candidates of a data set's mentions."""
+
 ROAD: tuple[tuple[str, tuple[Artifact, ...]], ...] = (
     ("Knowledge base", KB_ARTIFACTS),
     ("Corpus", CORPUS_ARTIFACTS),
     ("Images", IMAGE_ARTIFACTS),
     ("Data set", DATASET_ARTIFACTS),
+    ("Candidates", CANDIDATE_ARTIFACTS),
 )
 """All folders of artifacts in the order in which they are made."""

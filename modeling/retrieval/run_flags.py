@@ -1,0 +1,101 @@
+"""The flags of `python -m modeling.retrieve` as options of a run."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from modeling.config.assignments import read_assignments, read_numbers, read_options
+from modeling.retrieval.evaluate import JudgeOptions
+from modeling.retrieval.fusion import FusionOptions
+from modeling.retrieval.fusion_scores import RANK_CONSTANT
+from modeling.retrieval.registry import check_name
+from modeling.retrieval.run_inputs import DEV_NAMES, TEST_NAMES, Inputs
+from modeling.retrieval.run_options import ALL, RunOptions
+from pipeline.records.errors import UsageError
+
+FUSION_NAMES = ("rrf", "linear")
+"""Names before the dot of --option that are no retrievers."""
+PAPER_CUTS = (10, 50, 100)
+
+
+def read_flags(values: argparse.Namespace, inputs: Inputs) -> RunOptions:
+    """Options of a run, checked against each other and the inputs.
+
+    Raises:
+        UsageError: a flag is wrong; the message names it.
+    """
+    runs = {name: Path(path) for name, path in read_assignments("--run", values.run).items()}
+    models, options = read_assignments("--model", values.model), read_options("--option", values.option)
+    own = {name: one for name, one in options.items() if name not in FUSION_NAMES}
+    retrievers = _retrievers(values.retriever, runs)
+    for name in (*models, *own, *(name for name in retrievers if name != ALL)):
+        check_name(name)
+    fusion = _fusion(values, options)
+    dev = None
+    if values.dev_split is not None or (fusion is not None and fusion.wants_dev):
+        dev = inputs.split(values.dev_split, DEV_NAMES, "--dev-split")
+    splits = [inputs.split(name, TEST_NAMES, "--split") for name in values.split or (None,)]
+    return RunOptions(
+        retrievers=retrievers, models=models, options=own, splits=tuple(dict.fromkeys(splits)), dev=dev, fusion=fusion,
+        runs=runs, k=values.k, combine=_combinations(values.combine, (*retrievers, *runs)), write=values.write,
+        judging=JudgeOptions(values.draws, values.seed, compat=values.wikidiverse_compat), device=values.device,
+        any_catalog=values.any_catalog, rebuild=values.rebuild, latency=values.latency,
+    )  # fmt: skip
+
+
+def _retrievers(given: Sequence[str] | None, runs: Mapping[str, Path]) -> tuple[str, ...]:
+    """Those named; all without a flag, but none where run files stand alone."""
+    if given is None:
+        return () if runs else (ALL,)
+    if ALL in given and len(given) > 1:
+        raise UsageError("--retriever takes names or all, not both")
+    for name in runs:
+        if "+" in name:
+            raise UsageError(f"--run {name}: a name holds no +, which joins the names of fused lists")
+        if name in given:
+            raise UsageError(f"--run {name} has the name of a retriever of this run; choose another")
+    return tuple(dict.fromkeys(given))
+
+
+def _combinations(given: Sequence[str], names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    found = []
+    for text in given:
+        parts = tuple(text.split("+"))
+        if len(parts) < 2 or len(set(parts)) < len(parts):
+            raise UsageError(f"--combine {text!r} should join two or more different names: prior+bm25")
+        strange = [name for name in parts if name not in names]
+        if strange and ALL not in names:
+            raise UsageError(f"--combine {text!r}: {strange[0]!r} is not among the retrievers of this run")
+        found.append(parts)
+    return tuple(dict.fromkeys(found))
+
+
+def _fusion(values: argparse.Namespace, options: Mapping[str, Mapping[str, Any]]) -> FusionOptions | None:
+    for method in FUSION_NAMES:
+        if method in options and values.fuse != method:
+            raise UsageError(f"--option {method}.… goes with --fuse {method}")
+    if values.quota and values.fuse != "quota":
+        raise UsageError("--quota goes with --fuse quota")
+    if values.fuse == "none":
+        return None
+    rrf, linear = dict(options.get("rrf", {})), dict(options.get("linear", {}))
+    constant, strength = _number("rrf.k", rrf.pop("k", RANK_CONSTANT)), _number("linear.C", linear.pop("C", 1.0))
+    if linear:
+        raise UsageError(f"--option linear.{min(linear)}: linear has only the option C")
+    if not strength:
+        raise UsageError("--option linear.C should be above 0")
+    return FusionOptions(
+        method=values.fuse,
+        cuts=tuple(sorted({*PAPER_CUTS, values.k})),
+        shares=read_numbers("--quota", values.quota) if values.quota else None,
+        weights={name: _number(f"rrf.{name}", value) for name, value in rrf.items()},
+        rank_constant=constant,
+        strength=strength,
+    )
+
+
+def _number(name: str, value: Any) -> float:  # noqa: ANN401 - any JSON value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise UsageError(f"--option {name}={value} should be a number, 0 or more")
+    return float(value)

@@ -1,0 +1,178 @@
+"""Indexes of a run: kept, reused while current, built again when not."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modeling.retrieval.base import Retriever, Sources
+from modeling.retrieval.index_folder import open_index
+from modeling.retrieval.registry import RETRIEVERS, retriever_class
+from pipeline.records.digest import file_digest, options_digest
+from pipeline.records.errors import UsageError
+from pipeline.records.manifest import MANIFEST, is_finished, write_json
+
+NEEDS = {
+    "prior": ("kb",),
+    "clip": ("model", "images"),
+    "blink": ("model",),
+    "sentence": ("model",),
+    "train_prior": ("train",),
+}
+"""What a retriever cannot do without; of others their own `build` tells."""
+HINTS = {
+    "kb": "a knowledge base (--kb)",
+    "model": "a model (--model {name}=FOLDER)",
+    "images": "pictures (--images DIR)",
+    "train": "a training split",
+}
+
+
+class MissingInputError(UsageError):
+    """A retriever cannot be used for want of an input; says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A finished index.
+
+    Attributes:
+        folder: Where it lies.
+        manifest: What it tells of itself.
+        digest: Of the manifest, which names the digest of every file.
+        built_s: Seconds that building took; None where it was there.
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    digest: str
+    built_s: float | None
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of its files."""
+        return sum(file["size_bytes"] for file in self.manifest["files"].values())
+
+    @property
+    def files(self) -> list[Path]:
+        """Its files."""
+        return [self.folder / name for name in sorted(self.manifest["files"])]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexWish:
+    """The index that a run wants of one retriever; `images` is a digest of all pictures."""
+
+    name: str
+    folder: Path
+    sources: Sources
+    options: Mapping[str, Any]
+    images: str = ""
+    rebuild: bool = False
+
+
+def check_needs(name: str, sources: Sources, *, has_kb: bool) -> None:
+    """Refuse a retriever whose inputs are absent, before anything is imported or built.
+
+    Raises:
+        MissingInputError: one is.
+    """
+    there = {
+        "kb": has_kb,
+        "model": sources.model is not None,
+        "images": sources.images is not None,
+        "train": bool(sources.train),
+    }
+    for need in NEEDS.get(name, ()):
+        if not there[need]:
+            raise MissingInputError(f"the retriever {name} wants {HINTS[need].format(name=name)}")
+
+
+def load_class(name: str) -> type[Retriever]:
+    """The class of a retriever, its packages imported.
+
+    Raises:
+        UsageError: there is no such retriever.
+        MissingInputError: a package that it needs is not installed.
+    """
+    try:
+        return retriever_class(name)
+    except ModuleNotFoundError as error:
+        if error.name == RETRIEVERS[name][0]:
+            raise MissingInputError(f"the retriever {name} is not part of this version") from error
+        raise MissingInputError(
+            f"the retriever {name} wants the package {error.name}: "
+            "pip install -c constraints.txt '.[modeling,ann,wikivec]'"
+        ) from error
+
+
+def ensure_index(wish: IndexWish) -> Index:
+    """Reuse the index in the folder where it is current, else build it.
+
+    Raises:
+        ArtifactError: the index there was built from other entities.
+        UsageError: the retriever refuses its options or inputs.
+    """
+    request = _request(wish)
+    if not wish.rebuild and is_finished(wish.folder):
+        kept = _read_request(wish.folder)
+        others_fit = kept is not None and {**kept, "catalog": ""} == {**request, "catalog": ""}
+        if others_fit:  # of another catalog: open_index says so, or takes it where that is allowed
+            return _open(wish, None)
+    _request_file(wish.folder).unlink(missing_ok=True)  # a killed build must not look current
+    begun = time.perf_counter()
+    load_class(wish.name).build(wish.sources, wish.folder, wish.options)
+    built_s = time.perf_counter() - begun
+    write_json(_request_file(wish.folder), request)
+    return _open(wish, built_s)
+
+
+def is_current(wish: IndexWish) -> bool:
+    """Whether `ensure_index` would build nothing."""
+    return not wish.rebuild and is_finished(wish.folder) and _read_request(wish.folder) == _request(wish)
+
+
+def _open(wish: IndexWish, built_s: float | None) -> Index:
+    manifest = open_index(wish.folder, wish.name, wish.sources.entities, any_catalog=wish.sources.any_catalog)
+    return Index(wish.folder, manifest, file_digest(wish.folder / MANIFEST), built_s)
+
+
+def _request(wish: IndexWish) -> dict[str, Any]:
+    """What an index depends on; JSON."""
+    return {
+        "catalog": wish.sources.entities.digest,
+        "images": wish.images if "images" in NEEDS.get(wish.name, ()) else "",
+        "model": model_signature(wish.sources.model),
+        "options": dict(wish.options),
+        "train": train_digest(wish.sources) if "train" in NEEDS.get(wish.name, ()) else "",
+    }
+
+
+def train_digest(sources: Sources) -> str:
+    """Digest of the training mentions."""
+    return options_digest([[one.mention_id, one.surface, one.caption, one.entity_id] for one in sources.train])
+
+
+def model_signature(model: str | None) -> list[Any]:
+    """Names, sizes and times of a model's files: telling a change without reading gigabytes."""
+    if model is None:
+        return []
+    root = Path(model)
+    if not root.exists():
+        return [model]
+    files = [root] if root.is_file() else sorted(path for path in root.rglob("*") if path.is_file())
+    stats = [(path, path.stat()) for path in files]
+    return [[path.relative_to(root.parent).as_posix(), stat.st_size, stat.st_mtime_ns] for path, stat in stats]
+
+
+def _request_file(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.request.json")
+
+
+def _read_request(folder: Path) -> dict[str, Any] | None:
+    try:
+        return dict(json.loads(_request_file(folder).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,147 @@
+"""What a retrieval run leaves in its folder: candidates, results, manifest."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from modeling.data.linking import titles_of
+from modeling.data.ranking import Ranking
+from modeling.metrics.trec import write_qrels, write_run
+from modeling.retrieval.candidates import SplitLists, write_candidates
+from modeling.retrieval.evaluate_table import latex_of
+from modeling.retrieval.run import Systems
+from modeling.retrieval.run_inputs import TRAIN, Inputs
+from modeling.retrieval.run_options import RunOptions
+from pipeline.formats.dataset_writing import STAGING
+from pipeline.records.digest import options_digest
+from pipeline.records.errors import LockedError, UsageError
+from pipeline.records.manifest import MANIFEST, SUCCESS, write_json
+
+KIND = "retrieval"
+RESULTS = "results.json"
+TABLE = "table4.tex"
+LOCK = ".lock"
+
+
+@contextmanager
+def run_lock(out: Path) -> Iterator[None]:
+    """While it is held, no other run writes into `out`; the system lets go when the process ends.
+
+    Raises:
+        LockedError: another run is at it.
+        UsageError: `out` is a file.
+    """
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"--out {out} is a file; it should be a folder")
+    out.mkdir(parents=True, exist_ok=True)
+    file = os.open(out / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LockedError(f"{out} is being written by another run; wait for it") from None
+        yield
+    finally:
+        os.close(file)
+
+
+def final_system(systems: Systems, options: RunOptions) -> str:
+    """The system whose candidates are written: the one named, else the last of the table.
+
+    Raises:
+        UsageError: the one named is not there.
+    """
+    names = systems.names
+    if options.write and options.write not in names:
+        raise UsageError(f"--write {options.write!r} is no system of this run; there are {', '.join(names)}")
+    return options.write or names[-1]
+
+
+def write_outputs(
+    out: Path, inputs: Inputs, options: RunOptions, systems: Systems, judged: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write everything but the indexes, `_SUCCESS` last; gives the manifest."""
+    (out / SUCCESS).unlink(missing_ok=True)
+    chosen = final_system(systems, options)
+    manifest = make_manifest(inputs, options, systems, chosen)
+    splits = {}
+    for split in options.searched:
+        final = _final(systems, chosen, split, options)
+        sources = {name: systems.found[name].rankings[split] for name in chosen.split("+")}
+        splits[split] = SplitLists(inputs.mentions[split], final, sources, inserts_gold=split == TRAIN)
+    gold = np.array(sorted(
+        {one.entity_id for lists in splits.values() for one in lists.mentions if one.entity_id is not None}
+    ), np.int64)  # fmt: skip
+    titles = {**systems.titles, **titles_of(gold, inputs.entities)}
+    rows = write_candidates(out, splits, inputs.entities, titles, manifest)
+    shutil.rmtree(out / STAGING, ignore_errors=True)
+    manifest |= {"rows": {"candidates": rows}}
+    write_json(out / RESULTS, {"manifest": manifest, "splits": judged, "costs": costs(systems)})
+    (out / TABLE).write_text(latex_of(judged[options.splits[0]], options.splits[0]), encoding="utf-8")
+    write_json(out / MANIFEST, manifest)
+    (out / SUCCESS).touch()
+    return manifest
+
+
+def make_manifest(inputs: Inputs, options: RunOptions, systems: Systems, chosen: str) -> dict[str, Any]:
+    """Digests of all that the candidates depend on, and the fusion with what it chose."""
+    told = {
+        "kind": KIND,
+        "inputs": dict(inputs.facts),
+        "indexes": {name: _index_facts(index.manifest, index.digest) for name, index in systems.indexes.items()},
+        "runs": {name: path.name for name, path in options.runs.items()},
+        "skipped": dict(systems.skipped),
+        "fusions": {name: dict(fusion.facts) for name, fusion in systems.fusions.items()},
+        "candidates": {"system": chosen, "k": options.k, "gold_inserted_in": [TRAIN]},
+        "splits": list(options.splits),
+        "dev_split": options.dev,
+        "depth": options.depth,
+    }
+    return told | {"stage_id": options_digest(told)}
+
+
+def costs(systems: Systems) -> dict[str, Any]:
+    """Retriever -> entities, bytes, seconds, milliseconds a mention."""
+    found: dict[str, Any] = {}
+    for name, one in systems.found.items():
+        index, latency = systems.indexes.get(name), systems.latencies.get(name)
+        found[name] = {
+            "n_entities": index and index.manifest["n_entities"],
+            "n_absent": index and index.manifest["n_absent"],
+            "index_bytes": index and index.size_bytes,
+            "built_s": index and index.built_s,
+            "ms_per_mention": one.ms_per_mention,
+            "latency": None if latency is None else asdict(latency),
+        }
+    return found
+
+
+def write_trec(folder: Path, inputs: Inputs, options: RunOptions, systems: Systems) -> list[Path]:
+    """A run file for every system and split, qrels for every split; the files written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for split in options.splits:
+        mentions = inputs.mentions[split]
+        for name, lists in systems.lists[split].items():
+            written.append(folder / f"{name}.{split}.run")
+            write_run(written[-1], mentions, lists[max(lists)], name)
+        written.append(folder / f"{split}.qrels")
+        write_qrels(written[-1], mentions)
+    return written
+
+
+def _final(systems: Systems, chosen: str, split: str, options: RunOptions) -> Ranking:
+    lists = systems.lists[split][chosen]
+    return lists[options.k] if options.k in lists else lists[max(lists)].cut(options.k)
+
+
+def _index_facts(manifest: Mapping[str, Any], digest: str) -> dict[str, Any]:
+    facts = {name: manifest[name] for name in ("options", "n_entities", "n_absent", "catalog")}
+    return {**facts, "manifest": digest}

@@ -1,0 +1,155 @@
+"""A retrieval run in the terminal: plan, Table 4, intervals, costs."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from modeling.metrics.outcomes import CUTS
+from modeling.retrieval.evaluate_table import (
+    LETTERS_NOTE,
+    PAPER_NOTE,
+    interval_rows,
+    percent,
+    row_of,
+    table_rows,
+)
+from modeling.retrieval.run_inputs import Inputs
+from modeling.retrieval.run_options import RunOptions
+from pipeline.console.format import format_bytes, format_count, format_duration, printable
+from pipeline.console.summary import print_summary, print_table
+
+GROUP_CUT = 10
+
+
+def print_plan(inputs: Inputs, options: RunOptions, rows: Sequence[tuple[str, str]]) -> None:
+    """What a run would do."""
+    counts = {f"mentions of {split}": len(inputs.mentions[split]) for split in options.searched}
+    print_summary(
+        "Nothing is written: this is a dry run",
+        {"entities": len(inputs.entities), "candidates asked of each retriever": options.depth, **counts},
+    )
+    _say()
+    print_table(("retriever", "what would be done"), rows)
+
+
+def print_results(results: Mapping[str, Any], options: RunOptions, *, groups: bool, out: Path) -> None:
+    """Everything that a person wants to see at the end."""
+    for number, (split, judged) in enumerate(results["splits"].items()):
+        if number:
+            _say()
+        _print_table_4(split, judged)
+        if options.judging.draws:
+            columns, rows = interval_rows(judged)
+            print_table(columns, rows, title="95 % intervals, in per cent")
+            _say()
+        if options.judging.compat:
+            _print_compat(judged)
+        if groups:
+            _print_groups(judged)
+        _print_only(judged)
+    _print_costs(results["costs"])
+    _print_fusions(results["manifest"]["fusions"])
+    for name, reason in results["manifest"]["skipped"].items():
+        _say(f"left out: {name}: {printable(reason)}")
+    told = results["manifest"]
+    chosen, k = told["candidates"]["system"], told["candidates"]["k"]
+    _say(
+        f"candidates: {out / 'candidates'}: {format_count(told['rows']['candidates'])} rows, {k} of {chosen} a mention"
+    )
+
+
+def _print_table_4(split: str, judged: Mapping[str, Any]) -> None:
+    columns, rows = table_rows(judged)
+    n, nil, outside = judged["n_counted"], judged["n_nil"], judged["n_outside_catalog"]
+    title = f"Table 4: candidate retrieval, split {split}, {format_count(n)} mentions (without {nil} NIL), in per cent"
+    print_table(columns, rows, title=title)
+    if outside:
+        _say(f"{outside} gold entities are not in the catalog: no system can find them, and they count as missed")
+    _say(LETTERS_NOTE)
+    _say(PAPER_NOTE)
+    _say()
+
+
+def _print_compat(judged: Mapping[str, Any]) -> None:
+    rows = []
+    for name, one in judged["systems"].items():
+        both = ((percent(one["scores"]["recall"][k]), percent(one["compat"][k])) for k in (1, 10, 50, 100))
+        rows.append((row_of(name).method, *(figure for pair in both for figure in pair)))
+    columns = ["method", *(f"R@{k}{mark}" for k in (1, 10, 50, 100) for mark in ("", " authors'"))]
+    print_table(columns, rows, title="R@k by entity, and by names as the authors' script compares them")
+    _say()
+
+
+def _print_groups(judged: Mapping[str, Any]) -> None:
+    systems = judged["systems"]
+    kinds = next(iter(systems.values()))["groups"]
+    columns = ["", "group", "n", *(row_of(name).method for name in systems)]
+    rows = []
+    for kind, names in kinds.items():
+        for place, (name, one) in enumerate(names.items()):
+            figures = [percent(system["groups"][kind][name]["recall"][GROUP_CUT]) for system in systems.values()]
+            rows.append(("" if place else kind, name, one["n"], *figures))
+    print_table(columns, rows, title=f"R@{GROUP_CUT} by group")
+    _say()
+
+
+def _print_only(judged: Mapping[str, Any]) -> None:
+    found = judged["only_finds"]
+    if len(found) > 1:
+        rows = [(row_of(name).method, *(counts[k] for k in CUTS)) for name, counts in found.items()]
+        columns = ("method", *(f"first {k}" for k in CUTS))
+        print_table(columns, rows, title="Gold entities that no other single method finds")
+        _say()
+
+
+def _print_costs(costs: Mapping[str, Any]) -> None:
+    rows: list[tuple[object, ...]] = []
+    for name, one in costs.items():
+        size = "-" if one["index_bytes"] is None else format_bytes(one["index_bytes"])
+        built = (
+            "-" if one["index_bytes"] is None else "kept" if one["built_s"] is None else format_duration(one["built_s"])
+        )
+        rows.append(
+            (
+                row_of(name).method,
+                one["n_entities"],
+                one["n_absent"],
+                size,
+                built,
+                _ms(one["ms_per_mention"]),
+                row_of(name).paper_ms,
+            )
+        )
+    columns = ("method", "entities", "absent", "index", "built in", "ms a mention", "paper's ms")
+    print_table(columns, rows, title="Cost (mentions searched together; the paper: 16M entities, machine not told)")
+    _say()
+    timed = [(name, one["latency"]) for name, one in costs.items() if one["latency"] is not None]
+    if timed:
+        rows = [
+            (
+                row_of(name).method,
+                *(_ms(one[key]) for key in ("warm_p50_ms", "warm_p99_ms", "open_p50_ms", "cold_p50_ms", "cold_p99_ms")),
+                format_bytes(one["private_bytes"]),
+            )
+            for name, one in timed
+        ]
+        columns = ("method", "warm p50", "warm p99", "open", "cold p50", "cold p99", "memory added")
+        print_table(columns, rows, title="Single searches, milliseconds a mention (cold: opened anew, pages dropped)")
+        _say()
+
+
+def _print_fusions(fusions: Mapping[str, Any]) -> None:
+    for name, facts in fusions.items():
+        for k, one in facts.get("by_k", {}).items():
+            slots = ", ".join(f"{slot} {row_of(part).method}" for part, slot in one["slots"].items())
+            found = f"; found {one['n_found']} of {one['n_mentions']} on the dev split" if "n_found" in one else ""
+            _say(f"{row_of(name).method}, K = {k}: {slots}{found}")
+
+
+def _ms(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}" if value < 10 else f"{value:.0f}"
+
+
+def _say(text: str = "") -> None:
+    sys.stdout.write(f"{text}\n")
