@@ -13,6 +13,8 @@ RETRIEVERS = {
     "blink": ("modeling.retrieval.blink", "Blink", "bi-encoder of mention in context and entity text"),
     "clip": ("modeling.retrieval.clip", "Clip", "image to image by CLIP or SigLIP; text to image too"),
     "tfidf": ("modeling.retrieval.tfidf", "Tfidf", "letters that mention and title share"),
+    "sentence": ("modeling.retrieval.sentence", "Sentence", "sentence embeddings of mention, caption and title"),
+    "floor": ("modeling.retrieval.floor", "Floor", "training prior plus sentence similarity"),
     "train_prior": ("modeling.retrieval.train_prior", "TrainPrior", "what training mentions of the same surface mean"),
 }
 """Name -> (module, class, what it is)."""

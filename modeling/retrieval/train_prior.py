@@ -57,6 +57,15 @@ class TrainPrior:
             shares[surface] = [(id_, count / total) for id_, count in rows]
         return cls(shares)
 
+    @property
+    def entities(self) -> frozenset[int]:
+        """Every entity that a training mention means."""
+        return frozenset(id_ for rows in self._shares.values() for id_, _ in rows)
+
+    def shares(self, surface: str) -> Sequence[tuple[int, float]]:
+        """(entity id, share) of a surface; empty where training mentions do not have it."""
+        return self._shares.get(surface_folded(surface), ())
+
     def search(self, mentions: Sequence[Mention], k: int) -> Ranking:
         """The entities that training mentions of the same folded surface mean."""
-        return ranking_of([self._shares.get(surface_folded(mention.surface), ()) for mention in mentions], k)
+        return ranking_of([self.shares(mention.surface) for mention in mentions], k)

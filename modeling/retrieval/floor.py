@@ -1,0 +1,66 @@
+"""The floor of every table: training prior plus sentence similarity, nothing trained."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from modeling.config.options import Option, read_options
+from modeling.data.mentions import Mention
+from modeling.data.ranking import Ranking, ranking_of
+from modeling.retrieval.base import IndexReport, Sources
+from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
+from modeling.retrieval.sentence import Sentence
+from modeling.retrieval.train_prior import TrainPrior
+
+OPTIONS = (Option("weight", float, 0.3, "weight of the sum of both cosines beside the training prior", least=0),)
+
+
+class Floor:
+    """Share of the surface's training mentions + weight × (cosine of mention + cosine of caption), thirty lines in all.
+
+    What it reaches on the released captions is what a trained model has to beat.
+    """
+
+    name = "floor"
+
+    def __init__(self, prior: TrainPrior, sentence: Sentence, weight: float) -> None:
+        self._prior = prior
+        self._sentence = sentence
+        self._weight = weight
+        known = prior.entities
+        self._vectors = {
+            id_: vector
+            for shard in sentence.shards
+            for id_, vector in zip(shard.ids.tolist(), shard.vectors.cpu().numpy(), strict=True)
+            if id_ in known
+        }
+
+    @classmethod
+    def build(cls, sources: Sources, folder: Path, options: Mapping[str, Any]) -> IndexReport:
+        """Build both parts in one folder."""
+        values = read_options(cls.name, OPTIONS, options)
+        with staged_index(folder, resume=True) as staged:
+            TrainPrior.build(sources, staged / TrainPrior.name, {})
+            sentence = Sentence.build(sources, staged / Sentence.name, {})
+            return write_index_manifest(staged, cls.name, sources.entities, values, sentence)
+
+    @classmethod
+    def open(cls, folder: Path, sources: Sources) -> Self:
+        """Open both parts."""
+        manifest = open_index(folder, cls.name, sources.entities)
+        prior = TrainPrior.open(folder / TrainPrior.name, sources)
+        return cls(prior, Sentence.open(folder / Sentence.name, sources), manifest["options"]["weight"])
+
+    def search(self, mentions: Sequence[Mention], k: int) -> Ranking:
+        """The best by the sum; what the training split knows of a surface always takes part."""
+        queries = self._sentence.queries(mentions)
+        alike = self._sentence.search(mentions, k)
+        lists = []
+        for row, mention in enumerate(mentions):
+            shares = dict(self._prior.shares(mention.surface))
+            cosines = dict(alike.row(row))
+            cosines |= {id_: float(np.dot(queries[row], self._vectors[id_])) for id_ in shares if id_ not in cosines}
+            lists.append([(id_, shares.get(id_, 0.0) + self._weight * cosine) for id_, cosine in cosines.items()])
+        return ranking_of(lists, k)

@@ -1,0 +1,101 @@
+"""Candidates by sentence embeddings of mention, caption and title."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from modeling.config.options import Option, read_options
+from modeling.data.entities import IndexedEntity
+from modeling.data.mentions import Mention
+from modeling.data.ranking import Ids, Ranking
+from modeling.encoders.hub import model_digest, model_folder
+from modeling.encoders.text import TextEncoder, Vectors
+from modeling.retrieval.base import IndexReport, Sources
+from modeling.retrieval.dense import search_vectors
+from modeling.retrieval.dense_files import VectorFolder
+from modeling.retrieval.encoding import encode_entities, forget_plan, resume_plan
+from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
+from pipeline.records.digest import options_digest
+from pipeline.records.errors import UsageError
+
+OPTIONS = (
+    Option("query", str, "sum", "text of a query; sum adds the vectors of both", choices=("mention", "context", "sum")),
+    Option("entity", str, "title", "text of an entity", choices=("title", "title+text")),
+)
+_SEPARATOR = " . "
+
+
+class Sentence:
+    """Cosine of embeddings by any sentence encoder, as it was published: nothing is trained.
+
+    The mention and "mention . caption" are two queries; the sum of their cosines is the score by default. Joined into
+    one text they are far worse: the caption's other words drown the name.
+    """
+
+    name = "sentence"
+
+    def __init__(self, folder: Path, encoder: TextEncoder, options: Mapping[str, Any], device: str) -> None:
+        self._encoder = encoder
+        self._options = options
+        self._device = device
+        self.shards = VectorFolder(folder / "vectors", encoder.width).load(device)
+
+    @classmethod
+    def build(cls, sources: Sources, folder: Path, options: Mapping[str, Any]) -> IndexReport:
+        """Encode all titles; a killed build goes on with the next shard.
+
+        Raises:
+            UsageError: no encoder is given.
+        """
+        values = read_options(cls.name, OPTIONS, options)
+        encoder = _encoder(sources)
+        model = model_digest(model_folder(str(sources.model)))
+        plan = options_digest([cls.name, values, sources.entities.digest, model])
+        with staged_index(folder, resume=True) as staged:
+            resume_plan(staged, plan)
+            n, n_kept = encode_entities(staged, sources.entities, partial(_encode, encoder, values["entity"]))
+            forget_plan(staged)
+            facts = {"width": encoder.width, "model": model, "shards kept": n_kept}
+            report = IndexReport(n, len(sources.entities) - n, 0, facts)
+            return write_index_manifest(staged, cls.name, sources.entities, values, report)
+
+    @classmethod
+    def open(cls, folder: Path, sources: Sources) -> Self:
+        """Load the vectors, and the encoder for queries."""
+        manifest = open_index(folder, cls.name, sources.entities)
+        return cls(folder, _encoder(sources), manifest["options"], sources.device)
+
+    def search(self, mentions: Sequence[Mention], k: int) -> Ranking:
+        """The entities of the highest cosine."""
+        return search_vectors(self.queries(mentions), self.shards, k, device=self._device)
+
+    def queries(self, mentions: Sequence[Mention]) -> Vectors:
+        """(B, D) query vectors."""
+        wanted = self._options["query"]
+        names = [mention.surface for mention in mentions]
+        found = np.zeros((len(mentions), self._encoder.width), np.float32)
+        if wanted != "context":
+            found += self._encode_once(names)
+        if wanted != "mention":
+            found += self._encode_once([f"{mention.surface}{_SEPARATOR}{mention.caption}" for mention in mentions])
+        return found
+
+    def _encode_once(self, texts: Sequence[str]) -> Vectors:
+        different = sorted(set(texts))
+        vectors = self._encoder.encode(different, normalize=True)
+        place = {text: number for number, text in enumerate(different)}
+        return vectors[[place[text] for text in texts]] if texts else vectors
+
+
+def _encoder(sources: Sources) -> TextEncoder:
+    if sources.model is None:
+        raise UsageError("the retriever sentence wants an encoder: --model sentence=FOLDER, any Hugging Face folder")
+    return TextEncoder.open(sources.model, sources.device)
+
+
+def _encode(encoder: TextEncoder, text: str, entities: Sequence[IndexedEntity]) -> tuple[Ids, Vectors]:
+    texts = [f"{row.title}. {row.text}" if text == "title+text" and row.text else row.title for row in entities]
+    return np.array([row.entity_id for row in entities], np.int64), encoder.encode(texts, normalize=True)
