@@ -8,6 +8,10 @@ from modeling.metrics.latex import escape, latex_table, superscript
 from modeling.metrics.outcomes import CUTS
 
 PAPER_CUTS = (10, 50, 100)
+SHOWN_CUTS = (1, 10, 50, 100)
+"""R@k in the main table; the others stand with the intervals."""
+_SPELLED_OUT = 3
+"""Methods of a combination whose names are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ def row_of(name: str) -> Row:
         return Row("-", name)
     members = [row_of(part) for part in parts]
     modalities = [letter for letter in "PTV" if any(letter == one.modality for one in members)]
-    return Row("+".join(modalities) or "-", "+".join(one.method for one in members))
+    told = "+".join(one.method for one in members) if len(parts) <= _SPELLED_OUT else f"{len(parts)} lists fused"
+    return Row("+".join(modalities) or "-", told)
 
 
 def in_table_order(names: Sequence[str]) -> list[str]:
@@ -70,11 +75,11 @@ def in_table_order(names: Sequence[str]) -> list[str]:
 
 def table_rows(judged: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     """Columns and rows of Table 4: R@k in per cent with letters, MRR, the paper's R@k."""
-    columns = ["", "modality", "method", *(f"R@{k}" for k in CUTS), "MRR", *(f"paper R@{k}" for k in PAPER_CUTS)]
+    columns = ["", "modality", "method", *(f"R@{k}" for k in SHOWN_CUTS), "MRR", *(f"paper@{k}" for k in PAPER_CUTS)]
     rows = []
     for name, one in judged["systems"].items():
         row = row_of(name)
-        cells = [_with_letters(one, judged, name, k) for k in CUTS]
+        cells = [_with_letters(one, judged, name, k) for k in SHOWN_CUTS]
         paper = [f"{value:.2f}" for value in row.paper] or ["-"] * len(PAPER_CUTS)
         mrr = percent(one["scores"]["mrr"])
         rows.append([judged["letters"][name], row.modality, row.method, *cells, mrr, *paper])
@@ -95,11 +100,13 @@ def interval_rows(judged: Mapping[str, Any]) -> tuple[list[str], list[list[str]]
 def latex_of(judged: Mapping[str, Any], split: str) -> str:
     """Table 4 in LaTeX."""
     columns, rows = table_rows(judged)
-    beats = {k: judged["significance"][str(k)]["beats"] for k in CUTS}
+    beats = {k: judged["significance"][str(k)]["beats"] for k in SHOWN_CUTS}
     body = []
     for name, cells in zip(judged["systems"], rows, strict=True):
-        figures = [superscript(percent(judged["systems"][name]["scores"]["recall"][k]), beats[k][name]) for k in CUTS]
-        body.append([*map(escape, cells[:3]), *figures, *map(escape, cells[3 + len(CUTS) :])])
+        figures = [
+            superscript(percent(judged["systems"][name]["scores"]["recall"][k]), beats[k][name]) for k in SHOWN_CUTS
+        ]
+        body.append([*map(escape, cells[:3]), *figures, *map(escape, cells[3 + len(SHOWN_CUTS) :])])
     n = judged["n_counted"]
     caption = f"Candidate retrieval, split {split}: {n} mentions with an entity. {LETTERS_NOTE}. {PAPER_NOTE}."
     return latex_table(columns, body, caption=caption, label="tab:retrieval")

@@ -9,7 +9,7 @@ from typing import Any
 
 from modeling.retrieval.base import Retriever, Sources
 from modeling.retrieval.index_folder import open_index
-from modeling.retrieval.registry import RETRIEVERS, retriever_class
+from modeling.retrieval.registry import retriever_class
 from pipeline.records.digest import file_digest, options_digest
 from pipeline.records.errors import UsageError
 from pipeline.records.manifest import MANIFEST, is_finished, write_json
@@ -100,7 +100,7 @@ def load_class(name: str) -> type[Retriever]:
     try:
         return retriever_class(name)
     except ModuleNotFoundError as error:
-        if error.name == RETRIEVERS[name][0]:
+        if (error.name or "").startswith("modeling."):
             raise MissingInputError(f"the retriever {name} is not part of this version") from error
         raise MissingInputError(
             f"the retriever {name} wants the package {error.name}: "

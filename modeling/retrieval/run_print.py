@@ -41,7 +41,7 @@ def print_results(results: Mapping[str, Any], options: RunOptions, *, groups: bo
         _print_table_4(split, judged)
         if options.judging.draws:
             columns, rows = interval_rows(judged)
-            print_table(columns, rows, title="95 % intervals, in per cent")
+            _table("95 % intervals, in per cent", columns, rows)
             _say()
         if options.judging.compat:
             _print_compat(judged)
@@ -55,7 +55,7 @@ def print_results(results: Mapping[str, Any], options: RunOptions, *, groups: bo
     told = results["manifest"]
     chosen, k = told["candidates"]["system"], told["candidates"]["k"]
     _say(
-        f"candidates: {out / 'candidates'}: {format_count(told['rows']['candidates'])} rows, {k} of {chosen} a mention"
+        f"candidates: {out / 'candidates'}: {format_count(told['rows']['candidates'])} rows, {k} of {chosen} for each mention"
     )
 
 
@@ -63,7 +63,7 @@ def _print_table_4(split: str, judged: Mapping[str, Any]) -> None:
     columns, rows = table_rows(judged)
     n, nil, outside = judged["n_counted"], judged["n_nil"], judged["n_outside_catalog"]
     title = f"Table 4: candidate retrieval, split {split}, {format_count(n)} mentions (without {nil} NIL), in per cent"
-    print_table(columns, rows, title=title)
+    _table(title, columns, rows)
     if outside:
         _say(f"{outside} gold entities are not in the catalog: no system can find them, and they count as missed")
     _say(LETTERS_NOTE)
@@ -77,7 +77,7 @@ def _print_compat(judged: Mapping[str, Any]) -> None:
         both = ((percent(one["scores"]["recall"][k]), percent(one["compat"][k])) for k in (1, 10, 50, 100))
         rows.append((row_of(name).method, *(figure for pair in both for figure in pair)))
     columns = ["method", *(f"R@{k}{mark}" for k in (1, 10, 50, 100) for mark in ("", " authors'"))]
-    print_table(columns, rows, title="R@k by entity, and by names as the authors' script compares them")
+    _table("R@k by entity, and by names as the authors' script compares them", columns, rows)
     _say()
 
 
@@ -90,7 +90,7 @@ def _print_groups(judged: Mapping[str, Any]) -> None:
         for place, (name, one) in enumerate(names.items()):
             figures = [percent(system["groups"][kind][name]["recall"][GROUP_CUT]) for system in systems.values()]
             rows.append(("" if place else kind, name, one["n"], *figures))
-    print_table(columns, rows, title=f"R@{GROUP_CUT} by group")
+    _table(f"R@{GROUP_CUT} by group", columns, rows)
     _say()
 
 
@@ -99,7 +99,7 @@ def _print_only(judged: Mapping[str, Any]) -> None:
     if len(found) > 1:
         rows = [(row_of(name).method, *(counts[k] for k in CUTS)) for name, counts in found.items()]
         columns = ("method", *(f"first {k}" for k in CUTS))
-        print_table(columns, rows, title="Gold entities that no other single method finds")
+        _table("Gold entities that no other single method finds", columns, rows)
         _say()
 
 
@@ -122,7 +122,7 @@ def _print_costs(costs: Mapping[str, Any]) -> None:
             )
         )
     columns = ("method", "entities", "absent", "index", "built in", "ms a mention", "paper's ms")
-    print_table(columns, rows, title="Cost (mentions searched together; the paper: 16M entities, machine not told)")
+    _table("Cost (mentions searched together; the paper: 16M entities, machine not told)", columns, rows)
     _say()
     timed = [(name, one["latency"]) for name, one in costs.items() if one["latency"] is not None]
     if timed:
@@ -135,7 +135,7 @@ def _print_costs(costs: Mapping[str, Any]) -> None:
             for name, one in timed
         ]
         columns = ("method", "warm p50", "warm p99", "open", "cold p50", "cold p99", "memory added")
-        print_table(columns, rows, title="Single searches, milliseconds a mention (cold: opened anew, pages dropped)")
+        _table("Single searches, milliseconds a mention (cold: opened anew, pages dropped)", columns, rows)
         _say()
 
 
@@ -149,6 +149,12 @@ def _print_fusions(fusions: Mapping[str, Any]) -> None:
 
 def _ms(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}" if value < 10 else f"{value:.0f}"
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table under a title that is never wrapped to the table's width."""
+    _say(title)
+    print_table(columns, rows)
 
 
 def _say(text: str = "") -> None:
