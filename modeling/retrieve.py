@@ -56,7 +56,7 @@ def _add_inputs(group: argparse._ArgumentGroup) -> None:
 def _add_retrievers(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--retriever", nargs="+", metavar="NAME",
-        help="which ones; all (default) = every one whose inputs are there, the others are named with what they lack",
+        help="which ones (--dry-run lists them); all (default) = every one whose inputs are there",
     )  # fmt: skip
     group.add_argument(
         "--model", nargs="+", default=[], metavar="NAME=FOLDER", help="encoder or file of vectors of a retriever"

@@ -1,4 +1,4 @@
-"""Time per mention, warm and cold, and the memory of an open index."""
+"""Time per mention, warm and cold, and an index's memory."""
 
 import gc
 import os

@@ -1,4 +1,4 @@
-"""What a system did with each mention, and its scores over any part of them."""
+"""What a system did with each mention, and its scores."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where the gold entity stands in ranked lists, ties by a stated rule."""
+"""Where the gold entity stands in a list, ties by rule."""
 
 from enum import StrEnum
 

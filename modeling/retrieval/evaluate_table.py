@@ -1,4 +1,4 @@
-"""Table 4: its rows in the paper's order, the paper's figures beside ours."""
+"""Table 4 in the paper's order, the paper's figures beside ours."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

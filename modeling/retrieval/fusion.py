@@ -1,4 +1,4 @@
-"""Fusing the lists of several retrievers: tuned on one split, used on all."""
+"""Fusing lists of several retrievers, tuned on one split."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""Fusion by quotas: each list fills its share of K slots (paper 5.1)."""
+"""Fusion by quotas: each list fills its slots (paper 5.1)."""
 
 from collections.abc import Sequence
 from fractions import Fraction
