@@ -35,6 +35,7 @@ def rows_of(lists: tuple[Ranking, ...], row: int) -> list[list[int]]:
     return [as_lists(one)[row] for one in lists]
 
 
+@settings(deadline=None)
 @given(three_lists)
 def test_a_pool_holds_every_candidate_once_with_all_its_ranks(lists):
     pool = pool_lists(lists, 6)
@@ -52,6 +53,7 @@ def test_a_pool_holds_every_candidate_once_with_all_its_ranks(lists):
             assert np.array_equal(pool.scores[row, place], np.array(scores, np.float32), equal_nan=True)
 
 
+@settings(deadline=None)
 @given(three_lists, golds(11, 3))
 def test_gold_ranks_of_a_pool_are_places_in_the_lists(lists, gold):
     found = pool_lists(lists, 6).gold_ranks(gold)
@@ -60,6 +62,7 @@ def test_gold_ranks_of_a_pool_are_places_in_the_lists(lists, gold):
         assert found[row].tolist() == places
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=6).filter(any), st.integers(1, 200))
 def test_rounding_gives_every_slot_away_and_misses_no_share_by_one(shares, k):
     quota = round_quota(shares, k)
@@ -83,6 +86,7 @@ def test_shares_that_are_none_are_refused():
         round_quota((2, -1), 10)
 
 
+@settings(deadline=None)
 @given(three_lists, st.tuples(*[st.integers(0, 4)] * 3).filter(any))
 def test_the_fused_list_is_the_one_of_the_written_rule(lists, quota):
     k = sum(quota)
@@ -92,6 +96,7 @@ def test_the_fused_list_is_the_one_of_the_written_rule(lists, quota):
     check_lists("fusion", fused, 3)
 
 
+@settings(deadline=None)
 @given(three_lists, st.tuples(*[st.integers(0, 4)] * 3).filter(any))
 def test_each_list_gets_its_slots_and_no_slot_stays_empty(lists, quota):
     fused = as_lists(fuse_quota(pool_lists(lists, 6), quota, sum(quota)))
@@ -107,6 +112,7 @@ def test_lists_alternate_by_their_quota_from_the_top():
     assert as_lists(fuse_quota(pool_lists(lists, 10), (2, 0, 2), 6)) == [[0, 200, 1, 201, 2, 202]]
 
 
+@settings(deadline=None)
 @given(three_lists, golds(11, 3), st.tuples(*[st.integers(0, 4)] * 3).filter(any))
 def test_found_by_quota_is_membership_in_the_fused_list(lists, gold, quota):
     pool = pool_lists(lists, max(6, sum(quota)))
@@ -115,6 +121,7 @@ def test_found_by_quota_is_membership_in_the_fused_list(lists, gold, quota):
     assert found_by_quota(pool, gold, quota).tolist() == expected
 
 
+@settings(deadline=None)
 @given(three_lists, golds(11, 3))
 def test_the_histogram_counts_every_quota_exactly(lists, gold):
     ranks = pool_lists(lists, 6).gold_ranks(gold)
@@ -200,6 +207,7 @@ def test_all_quotas_for_10_50_and_100_within_two_seconds():
     assert min(seconds) < 2
 
 
+@settings(deadline=None)
 @given(three_lists, st.tuples(*[st.sampled_from([0.0, 0.5, 1.0, 2.0])] * 3).filter(any))
 def test_reciprocal_ranks_are_added_up(lists, weights):
     fused = fuse_rrf(pool_lists(lists, 6), weights, 20, rank_constant=60)

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeling.data.ranking import ranking_of
@@ -21,6 +21,7 @@ def mentions(n=3):
 scores = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.integers(-(2**62), 2**62), scores, max_size=5), min_size=3, max_size=3))
 def test_a_run_file_is_read_back_bit_by_bit(tmp_path_factory, lists):
     path = tmp_path_factory.getbasetemp() / "lists.run"

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeling.data.ranking import NO_ENTITY, Ranking, empty_ranking, ranking_of
@@ -36,12 +36,14 @@ def ask(gold, is_counted=None) -> Questions:
     return Questions(np.array(gold, np.int64), counted, np.arange(n))
 
 
+@settings(deadline=None)
 @given(rankings(n_mentions=4), golds(9, 4), st.sampled_from(TieRule))
 def test_ranks_are_those_of_a_plain_loop(ranking, gold, rule):
     expected = [naive_rank(ranking.row(row), id_, rule) for row, id_ in enumerate(gold.tolist())]
     assert gold_ranks(ranking, gold, rule).tolist() == expected
 
 
+@settings(deadline=None)
 @given(rankings(n_mentions=4), golds(9, 4))
 def test_the_listed_rank_lies_between_optimistic_and_pessimistic(ranking, gold):
     listed, best, worst, mean = (
@@ -61,6 +63,7 @@ def test_all_equal_scores_give_the_extremes_of_the_tie_rules():
     assert found == {"listed": 501, "optimistic": 1, "pessimistic": 1000, "mean": 500.5}
 
 
+@settings(deadline=None)
 @given(rankings(n_mentions=5), golds(9, 5), st.lists(st.booleans(), min_size=5, max_size=5))
 def test_scores_are_those_of_a_float64_loop(ranking, gold, is_nil):
     questions = ask(gold, [not nil for nil in is_nil])
@@ -106,6 +109,7 @@ def test_each_cut_is_read_from_the_shortest_list_that_reaches_to_it():
     assert outcome.ranks.tolist() == [1, 3]  # in the longer list alone: after all of the shorter one
 
 
+@settings(deadline=None)
 @given(rankings(n_mentions=3, width=3), rankings(n_mentions=3, width=6), golds(9, 3))
 def test_the_reciprocal_rank_never_falls_below_recall_at_1(short, long, gold):
     questions = ask(gold)

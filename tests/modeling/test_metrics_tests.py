@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
@@ -64,6 +64,7 @@ def test_without_a_counted_mention_there_is_no_interval():
     assert set(score_intervals(outcome, questions, caption_weights(questions, 10, 0)).values()) == {None}
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=10))
 def test_holm_is_that_of_statsmodels(p_values):
     assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1].tolist())
@@ -91,13 +92,18 @@ def test_the_27th_system_has_two_letters():
 
 
 def test_groups_leave_nil_out_and_tell_seen_from_unseen():
-    train = [mention_in("the LION sleeps", "LION", 1, entity="Lion"), mention_in("x Puma y", "Puma", 2, entity="Cougar")]
+    train = [
+        mention_in("the LION sleeps", "LION", 1, entity="Lion"),
+        mention_in("x Puma y", "Puma", 2, entity="Cougar"),
+    ]
     mentions = [
         mention_in("a Lion here", "Lion", 1, entity="Lion", type="Animal", topic="nature"),
         mention_in("b Ghost here", "Ghost", is_nil=True, type="Animal", topic="nature"),
         mention_in("c puma here", "puma", 3, entity="Puma", type=None, topic=None),
     ]
-    found = {kind: {name: mask.tolist() for name, mask in one.items()} for kind, one in groups_of(mentions, train).items()}
+    found = {
+        kind: {name: mask.tolist() for name, mask in one.items()} for kind, one in groups_of(mentions, train).items()
+    }
     assert found == {
         "type": {"(none)": [False, False, True], "Animal": [True, False, False]},
         "topic": {"(none)": [False, False, True], "nature": [True, False, False]},

@@ -1,0 +1,419 @@
+"""`python -m modeling.retrieve` as a user types it."""
+
+import json
+import re
+
+import pytest
+
+from modeling.data.candidates import read_candidates, read_manifest
+from modeling.data.mentions import read_mentions
+from modeling.metrics.compat import compat_name
+from modeling.retrieval import registry
+from modeling.retrieval.run_output import run_lock
+from modeling.retrieve import main
+from pipeline.console.main import run_command
+from pipeline.records.candidates import CANDIDATES
+from pipeline.records.manifest import open_artifact
+from tests.modeling.small_run import make_dataset, make_kb, row, rows_of, write_captions
+
+TINY = "tests.modeling.small_run"
+
+
+@pytest.fixture(autouse=True)
+def _registered(monkeypatch):
+    """The real retrievers that need nothing, and two of our own."""
+    known = {name: registry.RETRIEVERS[name] for name in ("prior", "tfidf", "train_prior", "clip")}
+    known |= {"nearest": (TINY, "Nearest", "numbers"), "broken": (TINY, "Broken", "numbers, upside down")}
+    known |= {"ghost": ("modeling.retrieval.ghost", "Ghost", "is not written yet")}
+    known |= {"foreign": ("no_such_package_at_all", "Foreign", "wants a package")}
+    monkeypatch.setattr(registry, "RETRIEVERS", known)
+    monkeypatch.setattr("modeling.retrieval.run.RETRIEVERS", known)
+    monkeypatch.setenv("COLUMNS", "160")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    place = tmp_path_factory.mktemp("retrieve")
+    make_kb(place / "kb")
+    make_kb(place / "newer-kb", n_towns=27, date="20220101")
+    make_dataset(place / "set")
+    return place
+
+
+def run(capsys, *words) -> tuple[int, str, str]:
+    code = run_command(main, [str(word) for word in words])
+    out, error = capsys.readouterr()
+    assert "Traceback" not in error
+    return code, out, error
+
+
+@pytest.fixture
+def retrieve(capsys, folder, tmp_path):
+    """Run over the small data set, results in a folder of the test's own."""
+
+    def call(*words, kb="kb", dataset="set", out="out"):
+        place = tmp_path / out
+        return run(capsys, "--dataset", folder / dataset, "--kb", folder / kb, "--out", place, *words)
+
+    return call
+
+
+def table_row(out: str, method: str) -> list[str]:
+    """Figures of a method's row in the first table."""
+    line = next(line for line in out.splitlines() if re.match(rf"\w  +\S+ +{re.escape(method)}  ", line))
+    return re.findall(r"(?<![@\w.])\d+\.\d\d|-(?=\s|$)", line)
+
+
+def results(retrieve, *words, **where):
+    code, out, error = retrieve("--json", *words, **where)
+    assert code == 0, error
+    return json.loads(out)
+
+
+def test_one_retriever_gives_its_row_its_costs_and_its_candidates(retrieve, tmp_path, folder):
+    code, out, _ = retrieve("--retriever", "prior", "--k", "2")
+    assert code == 0
+    # 12 known surfaces of 17 that count; the gold is the first, second or third in turn
+    assert table_row(out, "P(e|m)") == ["23.53", "70.59", "70.59", "70.59", "43.14", "83.34", "87.59", "88.15"]
+    assert "another data set" in out
+    assert "split test, 17 mentions (without 1 NIL)" in out
+    assert "1 gold entities are not in the catalog" in out
+    mentions = read_mentions(folder / "set", "test")
+    found = read_candidates(tmp_path / "out", mentions)
+    assert found.ranking.row(0) == [(100, pytest.approx(5 / 9)), (101, pytest.approx(3 / 9))]
+    assert found.priors[0].tolist() == pytest.approx([5 / 9, 3 / 9])
+    manifest = read_manifest(tmp_path / "out")
+    assert manifest["candidates"]["system"] == "prior"
+    assert manifest["inputs"]["catalog"]["date"] == "20210101"
+    assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.name[0] != ".") == [
+        "_SUCCESS", "_manifest.json", "candidates", "index", "results.json", "table4.tex",
+    ]  # fmt: skip
+
+
+def test_lists_that_complement_each_other_are_better_together(retrieve, tmp_path):
+    found = results(retrieve, "--retriever", "prior", "nearest", "--option", "nearest.limit=3")
+    systems = found["splits"]["test"]["systems"]
+    recall = {name: one["scores"]["recall"]["10"] for name, one in systems.items()}
+    assert recall["prior+nearest"] > max(recall["prior"], recall["nearest"]) or recall["nearest"] == 16 / 17
+    assert recall["prior+nearest"] == 16 / 17
+    slots = found["manifest"]["fusions"]["prior+nearest"]["by_k"]["10"]["slots"]
+    assert sum(slots.values()) == 10
+    rows = open_artifact(tmp_path / "out" / "candidates", CANDIDATES).table().to_pylist()
+    both = next(one for one in rows if one["mention_id"] == "test-000-000" and one["entity_id"] == 100)
+    assert both["sources"] == [{"retriever": "prior", "rank": 0}, {"retriever": "nearest", "rank": 0}]
+    assert {one["split"] for one in rows} == {"test", "valid"}  # what was searched is written
+
+
+def test_the_quota_is_tuned_on_dev_alone(retrieve, folder):
+    turned = {"train": rows_of("train"), "valid": rows_of("valid")}
+    turned["test"] = [row(number, "test", f"Place {number % 10}", 29 - number) for number in range(20)]
+    make_dataset(folder / "other-test", turned)
+    words = ("--retriever", "prior", "nearest", "--option", "nearest.limit=2")
+    one, other = results(retrieve, *words), results(retrieve, *words, dataset="other-test", out="other")
+    assert one["manifest"]["fusions"] == other["manifest"]["fusions"]
+    assert one["splits"]["test"]["systems"]["prior"] != other["splits"]["test"]["systems"]["prior"]
+    turned = {"train": rows_of("train"), "test": rows_of("test")}
+    turned["valid"] = [row(number, "valid", "Unknown", number) for number in range(20)]
+    make_dataset(folder / "other-dev", turned)
+    another = results(retrieve, *words, dataset="other-dev", out="another")
+    assert one["manifest"]["fusions"] != another["manifest"]["fusions"]
+
+
+def test_a_second_run_keeps_indexes_and_gives_the_same_bytes(retrieve, tmp_path):
+    words = ("--retriever", "prior", "nearest", "tfidf", "--split", "test", "train")
+    first = results(retrieve, *words)
+    again = results(retrieve, *words)
+    assert [one["built_s"] is None for one in first["costs"].values()] == [False] * 3
+    assert [one["built_s"] for one in again["costs"].values()] == [None] * 3
+    results(retrieve, *words, out="elsewhere")
+    for name in ("_manifest.json", "table4.tex", "candidates/_manifest.json"):
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "elsewhere" / name).read_bytes(), name
+
+
+def test_other_options_another_model_or_a_flag_build_again(retrieve, tmp_path):
+    def built(*words) -> bool:
+        return results(retrieve, "--retriever", "nearest", *words)["costs"]["nearest"]["built_s"] is not None
+
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "weights").write_text("1")
+    assert built()
+    assert not built()
+    assert built("--option", "nearest.limit=5")
+    assert not built("--option", "nearest.limit=5")
+    assert built()
+    assert built("--model", f"nearest={model}")
+    assert not built("--model", f"nearest={model}")
+    (model / "weights").write_text("22")
+    assert built("--model", f"nearest={model}")
+    assert built("--model", f"nearest={model}", "--rebuild")
+    (tmp_path / "out/index/nearest/_SUCCESS").unlink()
+    assert built("--model", f"nearest={model}")
+
+
+def test_a_build_that_was_killed_never_looks_current(retrieve, tmp_path, monkeypatch):
+    assert results(retrieve, "--retriever", "nearest")
+    from tests.modeling.small_run import Nearest
+
+    real = Nearest.build.__func__
+
+    def killed(cls, sources, folder, options):
+        real(cls, sources, folder, options)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Nearest, "build", classmethod(killed))
+        assert retrieve("--retriever", "nearest", "--option", "nearest.limit=1")[0] == 130
+    found = results(retrieve, "--retriever", "nearest")
+    assert found["costs"]["nearest"]["built_s"] is not None
+    assert found["manifest"]["indexes"]["nearest"]["options"]["limit"] == 4
+
+
+def test_an_index_of_another_dump_is_refused_unless_told_otherwise(retrieve):
+    assert retrieve("--retriever", "nearest", kb="kb")[0] == 0
+    code, _, error = retrieve("--retriever", "nearest", kb="newer-kb")
+    assert code == 1
+    assert "built from other entities than those in use (dump 20210101, in use: 20220101)" in error
+    assert "--any-catalog" in error
+    code, _, error = retrieve("--retriever", "nearest", "--any-catalog", "--option", "nearest.limit=4", kb="newer-kb")
+    assert code == 0, error
+    code, _, error = retrieve("--retriever", "nearest", "--any-catalog", kb="newer-kb")
+    assert code == 0
+    code, _, error = retrieve("--retriever", "nearest", "--rebuild", kb="newer-kb")
+    assert code == 0
+    assert "left out" not in error
+
+
+def test_candidates_that_the_catalog_lacks_are_dropped_aloud(retrieve):
+    # Town 28, which the newer knowledge base has lost, is nearest to a mention with number 28
+    assert retrieve("--retriever", "nearest", kb="kb")[0] == 0
+    code, out, error = retrieve("--retriever", "nearest", "--any-catalog", kb="newer-kb")
+    assert code == 0
+    assert re.search(r"note: nearest: \d+ candidates are left out, for the catalog lacks their entities", error)
+    assert table_row(out, "nearest")
+
+
+def test_all_takes_what_can_be_had_and_names_the_rest(retrieve, monkeypatch):
+    monkeypatch.delitem(registry.RETRIEVERS, "broken")
+    code, out, error = retrieve()
+    assert code == 0
+    for reason in (
+        "left out: clip: the retriever clip wants a model (--model clip=FOLDER)",
+        "left out: ghost: the retriever ghost is not part of this version",
+        "left out: foreign: the retriever foreign wants the package no_such_package_at_all",
+    ):
+        assert reason in out
+    assert "note: clip is skipped" in error
+    methods = ("P(e|m)", "train prior", "TF-IDF", "nearest", "4 lists fused")
+    assert [line.split("  ")[0] for line in out.splitlines() if any(f" {name}  " in line for name in methods)][:5] == [
+        *"abcde"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("--retriever", "clip"), 2, "the retriever clip wants a model (--model clip=FOLDER)"),
+        (("--retriever", "clip", "--model", "clip=x"), 2, "the retriever clip wants pictures (--images DIR)"),
+        (("--retriever", "ghost"), 2, "not part of this version"),
+        (("--retriever", "foreign"), 2, "wants the package no_such_package_at_all"),
+        (("--retriever", "priro"), 2, "'priro' is no retriever; did you mean prior?"),
+        (("--retriever", "zzzz"), 2, "known: prior, tfidf"),
+        (("--retriever", "prior", "all"), 2, "--retriever takes names or all, not both"),
+        (("--retriever", "prior", "--option", "prior.deepest=deeper"), 2, "deepest is 'deeper'"),
+        (("--retriever", "nearest", "--option", "nearest.lmit=2"), 2, "no option lmit"),
+        (("--retriever", "nearest", "--option", "limit=2"), 2, "--option limit=2 should be NAME.key=value"),
+        (("--retriever", "nearest", "--option", "nearest.limit"), 2, "--option 'nearest.limit' should be NAME=VALUE"),
+        (("--retriever", "nearest", "--option", "nearest.a=1", "nearest.a=2"), 2, "--option names nearest.a twice"),
+        (("--retriever", "nearest", "--option", "neares.limit=2"), 2, "did you mean nearest?"),
+        (("--retriever", "prior", "--model", "prio=x"), 2, "did you mean prior?"),
+        (("--retriever", "prior", "--split", "tset"), 2, "no split 'tset' (--split); it has test, train, valid"),
+        (("--retriever", "prior", "--dev-split", "x"), 2, "no split 'x' (--dev-split)"),
+        (("--retriever", "prior", "nearest", "--combine", "prior"), 2, "should join two or more"),
+        (("--retriever", "prior", "nearest", "--combine", "prior+clip"), 2, "'clip' is not among the retrievers"),
+        (("--combine", "prior+clip", "--retriever", "all"), 2, "clip was skipped or is not in this run"),
+        (("--retriever", "prior", "--write", "nearest"), 2, "--write 'nearest' is no system of this run; there are prior"),
+        (("--retriever", "prior", "--quota", "prior=80", "--fuse", "rrf"), 2, "--quota goes with --fuse quota"),
+        (("--retriever", "prior", "nearest", "--quota", "prior=-1"), 2, "--quota prior=-1 should be a number, 0 or more"),
+        (("--retriever", "prior", "nearest", "--quota", "clip=10"), 2, "--quota: values are 0 or more and not all 0"),
+        (("--retriever", "prior", "--option", "rrf.k=10"), 2, "--option rrf.… goes with --fuse rrf"),
+        (("--retriever", "prior", "--fuse", "rrf", "--option", "rrf.k=no"), 2, "--option rrf.k=no should be a number"),
+        (("--retriever", "prior", "--fuse", "linear", "--option", "linear.D=1"), 2, "linear has only the option C"),
+        (("--retriever", "prior", "--fuse", "linear", "--option", "linear.C=0"), 2, "linear.C should be above 0"),
+        (("--retriever", "prior", "--fuse", "quotas"), 2, "did you mean quota?"),
+        (("--retriever", "prior", "--k", "0"), 2, "'0' should be a whole number, 1 or more"),
+        (("--retriever", "prior", "--draws", "-1"), 2, "'-1' should be a whole number, 0 or more"),
+        (("--retriever", "prior", "--kk", "3"), 2, "unknown flag --kk; did you mean --k"),
+        (("--retriever", "prior", "--split-file", "x"), 2, "--split-file goes with --wikidiverse"),
+        (("--retriever", "prior", "--wikidiverse", "x"), 2, "--dataset does not go with --wikidiverse"),
+        (("--retriever", "prior", "--run", "prior=x"), 2, "--run prior has the name of a retriever"),
+        (("--retriever", "prior", "--run", "a+b=x"), 2, "a name holds no +"),
+        (("--retriever", "prior", "--run", "mine=nowhere.run"), 1, "No such file or directory: nowhere.run"),
+        (("--retriever", "prior", "--images", "nowhere"), 1, "nowhere does not exist"),
+        (("--retriever", "broken"), 1, "the retriever broken gave a list that is not sorted"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_in_one_sentence(retrieve, tmp_path, monkeypatch, words, code, message):
+    if "all" in words:
+        monkeypatch.delitem(registry.RETRIEVERS, "broken")
+    ended, _, error = retrieve(*words)
+    assert message in error
+    assert ended == code
+    assert not (tmp_path / "out/_SUCCESS").exists()
+
+
+def test_folders_that_are_no_inputs_are_named(capsys, folder, tmp_path):
+    common = ("--retriever", "prior", "--out", tmp_path / "out")
+    assert run(capsys, *common)[2] == "error: give --dataset and --kb, or --wikidiverse and --split-file\n"
+    assert "does not exist" in run(capsys, *common, "--dataset", tmp_path / "no", "--kb", folder / "kb")[2]
+    assert "does not exist" in run(capsys, *common, "--dataset", folder / "set", "--kb", tmp_path / "no")[2]
+    (tmp_path / "file").write_text("")
+    where = ("--dataset", folder / "set", "--kb", folder / "kb")
+    assert "is a file; it should be a folder" in run(capsys, *common[:2], "--out", tmp_path / "file", *where)[2]
+
+
+def test_options_of_a_retriever_are_no_reason_to_skip_it(retrieve, monkeypatch):
+    monkeypatch.delitem(registry.RETRIEVERS, "broken")
+    code, _, error = retrieve("--option", "nearest.lmit=2")
+    assert (code, "no option lmit" in error) == (2, True)
+
+
+def test_nothing_left_is_an_error(retrieve, monkeypatch):
+    for name in list(registry.RETRIEVERS):
+        if name != "clip":
+            monkeypatch.delitem(registry.RETRIEVERS, name)
+    code, _, error = retrieve()
+    assert (code, "no retriever is left" in error) == (2, True)
+
+
+@pytest.mark.parametrize("method", ["rrf", "linear"])
+def test_other_fusions_tell_their_weights(retrieve, method):
+    words = ("--option", "rrf.k=10", "rrf.prior=2") if method == "rrf" else ("--option", "linear.C=0.5")
+    found = results(retrieve, "--retriever", "prior", "nearest", "--fuse", method, *words)
+    facts = found["manifest"]["fusions"]["prior+nearest"]
+    assert facts["method"] == method
+    if method == "rrf":
+        assert facts["weights"] == {"prior": 2.0, "nearest": 1.0}
+    assert found["splits"]["test"]["systems"]["prior+nearest"]["scores"]["recall"]["10"] == 16 / 17
+
+
+def test_fixed_shares_need_no_development_split(retrieve, folder):
+    make_dataset(folder / "test-only", {"test": rows_of("test")})
+    words = ("--retriever", "prior", "nearest")
+    code, _, error = retrieve(*words, dataset="test-only")
+    assert (code, "no split 'valid' (--dev-split)" in error) == (2, True)
+    found = results(retrieve, *words, "--quota", "prior=80", "nearest=20", dataset="test-only")
+    assert found["manifest"]["fusions"]["prior+nearest"]["by_k"]["50"] == {"slots": {"prior": 40, "nearest": 10}}
+    assert found["manifest"]["dev_split"] is None
+
+
+def test_without_fusion_the_last_row_or_the_one_named_is_written(retrieve):
+    words = ("--retriever", "prior", "nearest", "--fuse", "none")
+    assert results(retrieve, *words)["manifest"]["candidates"]["system"] == "nearest"
+    found = results(retrieve, *words, "--write", "prior")
+    assert (found["manifest"]["candidates"]["system"], found["manifest"]["fusions"]) == ("prior", {})
+
+
+def test_the_paper_s_combinations_stand_beside_all_lists():
+    from modeling.retrieval.run import default_combinations
+
+    names = ("prior", "bm25", "blink", "clip")
+    assert default_combinations(names) == (("blink", "clip"), ("prior", "blink", "clip"), names)
+    assert default_combinations(("prior", "blink", "clip")) == (("blink", "clip"), ("prior", "blink", "clip"))
+    assert default_combinations(("prior", "bm25")) == (("prior", "bm25"),)
+    assert default_combinations(("prior",)) == ()
+
+
+def test_gold_is_inserted_in_the_training_split_alone(retrieve, tmp_path, folder):
+    assert retrieve("--retriever", "prior", "--split", "test", "train")[0] == 0
+    rows = open_artifact(tmp_path / "out/candidates", CANDIDATES).table().to_pylist()
+    inserted = [one for one in rows if one["is_inserted"]]
+    assert {one["split"] for one in inserted} == {"train"}
+    assert len(inserted) == 4  # the nicknames; NIL and what the catalog lacks have nothing to insert
+    mentions = read_mentions(folder / "set", "train")
+    found = read_candidates(tmp_path / "out", mentions)
+    assert (found.is_gold.sum(axis=1) == [1] * 16 + [0, 0]).all()
+
+
+def test_run_files_go_out_and_stand_for_retrievers(retrieve, tmp_path):
+    one = results(retrieve, "--retriever", "prior", "nearest", "--trec", tmp_path / "runs", "--split", "test", "valid")
+    written = {path.name for path in (tmp_path / "runs").iterdir()}
+    systems = ("nearest", "prior+nearest", "prior")
+    assert written == {f"{name}.{split}.run" for name in systems for split in ("test", "valid")} | {
+        "test.qrels",
+        "valid.qrels",
+    }
+    whole = tmp_path / "prior.run"
+    whole.write_text("".join((tmp_path / "runs" / f"prior.{split}.run").read_text() for split in ("test", "valid")))
+    other = results(retrieve, "--retriever", "nearest", "--run", f"mine={whole}", out="again")
+    alone = results(retrieve, "--run", f"mine={whole}", out="alone")
+    expected = one["splits"]["test"]["systems"]["prior"]["scores"]
+    assert other["splits"]["test"]["systems"]["mine"]["scores"] == expected
+    assert list(alone["splits"]["test"]["systems"]) == ["mine"]
+    assert other["costs"]["mine"]["ms_per_mention"] is None
+
+
+def test_latex_holds_letters_and_the_paper_s_figures(retrieve, tmp_path):
+    code, out, _ = retrieve("--retriever", "prior", "train_prior", "--latex")
+    assert code == 0
+    assert out == (tmp_path / "out/table4.tex").read_text()
+    assert r"P(e\textbar{}m) & 23.53" in out
+    assert "83.34 & 87.59 & 88.15" in out
+    assert "another data set" in out
+
+
+def test_groups_and_both_matchers_are_printed(retrieve):
+    code, out, _ = retrieve("--retriever", "prior", "--groups", "--wikidiverse-compat", "--draws", "0")
+    assert code == 0
+    assert re.search(r"entity +seen in train +\d+", out)
+    assert "R@10 authors'" in out
+    assert "95 % intervals, in per cent" not in out
+
+
+def test_latency_is_told_when_asked_for(retrieve):
+    code, out, _ = retrieve("--retriever", "prior", "nearest", "--latency")
+    assert code == 0
+    assert re.search(r"P\(e\|m\)( +[\d.]+){5} +\d", out)
+    assert "cold p99" in out
+
+
+def test_a_dry_run_tells_and_writes_nothing(retrieve, tmp_path):
+    code, out, _ = retrieve("--retriever", "all", "--dry-run")
+    assert code == 0
+    assert re.search(r"nearest +build its index, then search", out)
+    assert re.search(r"clip +skip: the retriever clip wants a model", out)
+    assert not (tmp_path / "out").exists()
+    assert retrieve("--retriever", "nearest")[0] == 0
+    assert re.search(r"nearest +reuse its index", retrieve("--retriever", "nearest", "--dry-run")[1])
+    assert retrieve("--retriever", "clip", "--dry-run")[0] == 2
+
+
+def test_two_runs_on_one_folder_are_refused(retrieve, tmp_path):
+    with run_lock(tmp_path / "out"):
+        code, _, error = retrieve("--retriever", "prior")
+    assert (code, "is being written by another run" in error) == (1, True)
+    assert retrieve("--retriever", "prior")[0] == 0
+
+
+def test_a_failed_run_leaves_no_success_behind_an_older_one(retrieve, tmp_path):
+    assert retrieve("--retriever", "prior")[0] == 0
+    (tmp_path / "out/results.json").unlink()
+    (tmp_path / "out/results.json").mkdir()
+    assert retrieve("--retriever", "prior")[0] == 1
+    assert not (tmp_path / "out/_SUCCESS").exists()
+
+
+def test_released_captions_are_judged_against_their_gold_titles(capsys, tmp_path):
+    captions, splits = write_captions(tmp_path)
+    words = ("--wikidiverse", captions, "--split-file", splits, "--out", tmp_path / "out")
+    code, out, error = run(capsys, *words, "--retriever", "tfidf", "train_prior", "--wikidiverse-compat")
+    assert code == 0, error
+    assert table_row(out, "train prior")[0] == "100.00"
+    found = read_manifest(tmp_path / "out")
+    assert found["inputs"]["catalog"]["entities"] == 5
+    assert compat_name("Ann-Marie") == "Ann Marie"
+    code, _, error = run(capsys, *words, "--retriever", "prior")
+    assert (code, "the retriever prior wants a knowledge base (--kb)" in error) == (2, True)
+    assert "--wikidiverse wants --split-file" in run(capsys, *words[:2], "--out", tmp_path / "out")[2]
+    code, _, error = run(capsys, *words[:2], "--split-file", tmp_path / "nowhere", "--out", tmp_path / "out")
+    assert code == 1
