@@ -151,7 +151,7 @@ def test_other_options_another_model_or_a_flag_build_again(retrieve, tmp_path):
     assert built("--model", f"nearest={model}")
 
 
-def test_a_build_that_was_killed_never_looks_current(retrieve, tmp_path, monkeypatch):
+def test_a_build_that_was_killed_never_looks_current(retrieve, monkeypatch):
     assert results(retrieve, "--retriever", "nearest")
     from tests.modeling.small_run import Nearest
 
@@ -253,7 +253,7 @@ def test_all_takes_what_can_be_had_and_names_the_rest(retrieve, monkeypatch):
         (("--retriever", "broken"), 1, "the retriever broken gave a list that is not sorted"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_in_one_sentence(retrieve, tmp_path, monkeypatch, words, code, message):
+def test_what_is_wrong_is_said_in_one_sentence(retrieve, tmp_path, monkeypatch, *, words, code, message):
     if "all" in words:
         monkeypatch.delitem(registry.RETRIEVERS, "broken")
     ended, _, error = retrieve(*words)
