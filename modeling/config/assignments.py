@@ -24,7 +24,7 @@ def read_assignments(flag: str, texts: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def read_options(flag: str, texts: Sequence[str]) -> dict[str, dict[str, Any]]:
+def read_settings(flag: str, texts: Sequence[str]) -> dict[str, dict[str, Any]]:
     """NAME.key=value each: name -> key -> value; numbers, true, false, null and JSON are read, all else is text.
 
     Raises:

@@ -38,6 +38,7 @@ ROWS: dict[str, Row] = {
     "tfidf": Row("T", "TF-IDF"),
     "wikivec": Row("T", "WikiVec", (16.23, 20.56, 23.11), 183),
     "sentence": Row("T", "sentence encoder"),
+    "floor": Row("P+T", "train prior+sentence"),
     "blink": Row("T", "BLINK", (61.76, 71.30, 73.87), 60),
     "clip": Row("V", "CLIP", (17.34, 26.82, 31.38), 183),
     "blink+clip": Row("T+V", "BLINK+CLIP", (61.51, 74.80, 79.66)),
@@ -62,7 +63,7 @@ def row_of(name: str) -> Row:
     if len(parts) == 1:
         return Row("-", name)
     members = [row_of(part) for part in parts]
-    modalities = [letter for letter in "PTV" if any(letter == one.modality for one in members)]
+    modalities = [letter for letter in "PTV" if any(letter in one.modality for one in members)]
     told = "+".join(one.method for one in members) if len(parts) <= _SPELLED_OUT else f"{len(parts)} lists fused"
     return Row("+".join(modalities) or "-", told)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from modeling.config.assignments import read_assignments, read_numbers, read_options
+from modeling.config.assignments import read_assignments, read_numbers, read_settings
 from modeling.retrieval.evaluate import JudgeOptions
 from modeling.retrieval.fusion import FusionOptions
 from modeling.retrieval.fusion_scores import RANK_CONSTANT
@@ -26,7 +26,7 @@ def read_flags(values: argparse.Namespace, inputs: Inputs) -> RunOptions:
         UsageError: a flag is wrong; the message names it.
     """
     runs = {name: Path(path) for name, path in read_assignments("--run", values.run).items()}
-    models, options = read_assignments("--model", values.model), read_options("--option", values.option)
+    models, options = read_assignments("--model", values.model), read_settings("--option", values.option)
     own = {name: one for name, one in options.items() if name not in FUSION_NAMES}
     retrievers = _retrievers(values.retriever, runs)
     for name in (*models, *own, *(name for name in retrievers if name != ALL)):

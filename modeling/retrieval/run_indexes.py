@@ -20,8 +20,11 @@ NEEDS = {
     "blink": ("model",),
     "sentence": ("model",),
     "train_prior": ("train",),
+    "floor": ("model", "train"),
 }
 """What a retriever cannot do without; of others their own `build` tells."""
+READS = {"train": ("train_prior", "floor", "blink"), "images": ("clip",)}
+"""Input -> retrievers whose index changes with it; entities, model and options count for all."""
 HINTS = {
     "kb": "a knowledge base (--kb)",
     "model": "a model (--model {name}=FOLDER)",
@@ -143,10 +146,10 @@ def _request(wish: IndexWish) -> dict[str, Any]:
     """What an index depends on; JSON."""
     return {
         "catalog": wish.sources.entities.digest,
-        "images": wish.images if "images" in NEEDS.get(wish.name, ()) else "",
+        "images": wish.images if wish.name in READS["images"] else "",
         "model": model_signature(wish.sources.model),
         "options": dict(wish.options),
-        "train": train_digest(wish.sources) if "train" in NEEDS.get(wish.name, ()) else "",
+        "train": train_digest(wish.sources) if wish.name in READS["train"] else "",
     }
 
 

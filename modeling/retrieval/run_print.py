@@ -54,8 +54,8 @@ def print_results(results: Mapping[str, Any], options: RunOptions, *, groups: bo
         _say(f"left out: {name}: {printable(reason)}")
     told = results["manifest"]
     chosen, k = told["candidates"]["system"], told["candidates"]["k"]
-    rows = format_count(told["rows"]["candidates"])
-    _say(f"candidates: {out / 'candidates'}: {rows} rows, {k} of {chosen} for each mention")
+    n_rows = format_count(told["rows"]["candidates"])
+    _say(f"candidates: {out / 'candidates'}: {n_rows} rows, {k} of {chosen} for each mention")
 
 
 def _print_table_4(split: str, judged: Mapping[str, Any]) -> None:
