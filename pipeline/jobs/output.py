@@ -13,7 +13,7 @@ from pipeline.beamx.lock import LOCK, OutputLock
 from pipeline.jobs.context import JobContext
 from pipeline.jobs.stages import StageReport, Workspace
 from pipeline.records.errors import MelError, UsageError
-from pipeline.records.manifest import MANIFEST, open_artifact
+from pipeline.records.manifest import MANIFEST, heal, open_artifact
 
 RUN = "_run.json"
 _CALLED = {"kb": "a KB", "corpus": "a corpus", "images": "images"}
@@ -38,6 +38,8 @@ def output_folder(out: Path, called: str) -> Iterator[Workspace]:
             is_ours = workspace.staging.is_dir() or (workspace.out / MANIFEST).is_file()
             if not is_ours and any(path.name != LOCK for path in workspace.out.iterdir()):
                 raise UsageError(f"--out {workspace.out} holds files that are no {called}; give a new or empty folder")
+            for folder in (workspace.out, workspace.artifacts):
+                heal(folder)
             yield workspace
     finally:
         with suppress(OSError):  # a folder that holds nothing was made for a run that never began

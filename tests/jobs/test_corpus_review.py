@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.jobs.corpus_review import heal_review
 from pipeline.records.errors import UsageError
+from pipeline.records.manifest import heal
 from tests.support.news_dump import corpus_command, corpus_digests, run_corpus, write_news_dump
 from tests.support.world import run_command
 
@@ -145,7 +145,7 @@ def test_what_a_killed_run_had_set_aside_comes_back(dump: Path, corpus: Path) ->
     queue = corpus / "review" / "queue.jsonl"
     text = fill(queue, queue, 1)
     (corpus / "review").rename(corpus / ".review.old")
-    heal_review(corpus)
+    heal(corpus)
     assert queue.read_text(encoding="utf-8") == text
     (corpus / "review").rename(corpus / ".review.old")
     run_corpus(dump, corpus, min_words=4)

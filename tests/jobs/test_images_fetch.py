@@ -203,6 +203,17 @@ def test_failed_for_good_is_tried_again_on_request(server, tmp_path):
     assert build_images(options(server, tmp_path, retry_failed=True)).coverage["ok"] == 1
 
 
+def test_bytes_that_are_no_picture_are_fetched_again_on_request_alone(server, tmp_path):
+    put(server, thumb("A.png", 960), PNG[:60])
+    put(server, thumb("B.png", 960), PNG)
+    assert build_images(options(server, tmp_path, titles=["A.png"])).coverage["failed"] == 1
+    put(server, thumb("A.png", 960), PNG)
+    shutil.rmtree(tmp_path / "corpus")
+    assert build_images(options(server, tmp_path, titles=["A.png", "B.png"])).coverage["failed"] == 1
+    assert len(server.asked(thumb("A.png", 960))) == 1
+    assert build_images(options(server, tmp_path, retry_failed=True)).coverage["ok"] == 2
+
+
 def test_a_dead_host_ends_the_run(tmp_path):
     with local_server() as server:
         titles = [f"Number {n}.png" for n in range(40)]
