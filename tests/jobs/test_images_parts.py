@@ -204,6 +204,7 @@ def test_the_command(tmp_path):
         (("--source-dir", ".", "--commons-dump", "none.xml"), "none.xml"),
         (("--source-dir", ".", "--background", "white"), "#rrggbb"),
         (("--source-dir", ".", "--side", "9999"), "--side"),
+        (("--source-dir", ".", "--side", "0"), "--side lies between 16 and"),
         (("--source-dir", ".", "--entities", "x.tsv"), "--kb and --entities"),
         (("--sourcedir", "."), "--source-dir"),
     ],
