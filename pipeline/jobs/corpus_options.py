@@ -8,8 +8,9 @@ from pipeline.beamx.engine import Engine
 from pipeline.dump.fetch_settings import FetchSettings
 from pipeline.jobs.dump_inputs import DumpRequest
 from pipeline.records.errors import UsageError
+from pipeline.titles.words import MIN_WORDS
 from pipeline.wikinews.article import PUBLISHED
-from pipeline.wikinews.cleaning import MIN_WORDS, RULES, Rules
+from pipeline.wikinews.cleaning import RULES, Rules
 from pipeline.wikinews.selection import STATES, Selection
 
 DEFAULT_WIKI = "enwikinews"

@@ -20,7 +20,7 @@ from pipeline.records.errors import ArtifactError, InputError, UsageError
 from pipeline.records.manifest import MANIFEST, SUCCESS, open_artifact, write_json
 from pipeline.titles.function_words import function_words
 from pipeline.titles.keys import surface_folded, surface_key
-from pipeline.wikinews.cleaning import count_words
+from pipeline.titles.words import count_words
 from runners.list_entities import main
 from tests.support.stores import SmallKB, write_artifact
 from tests.support.world import build_world_kb
