@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pipeline.beamx.engine import Engine
 from pipeline.beamx.lock import LOCK, OutputLock
 from pipeline.jobs.context import JobContext
+from pipeline.jobs.dump_inputs import DumpInputs
 from pipeline.jobs.stages import StageReport, Workspace
 from pipeline.records.errors import MelError, UsageError
 from pipeline.records.manifest import MANIFEST, heal, open_artifact
@@ -134,6 +135,22 @@ def run_record(reports: Sequence[StageReport], engine: Engine, more: Mapping[str
             report.name: {"figures": report.figures, "seconds": report.seconds, "was_done": report.was_done}
             for report in reports
         },
+    }
+
+
+def dump_manifest(context: JobContext, inputs: DumpInputs, kind: str, counts: Mapping[str, int]) -> dict[str, Any]:
+    """What the manifests of all jobs that read a dump say."""
+    return {
+        "kind": kind,
+        "wiki": inputs.siteinfo.wiki,
+        "date": inputs.date,
+        "inputs": list(inputs.fingerprints),
+        "siteinfo": inputs.siteinfo.to_json(),
+        "siteinfo_digest": inputs.siteinfo.digest(),
+        "stages": context.ids,
+        "written_by": written_by(),
+        "artifacts": published_artifacts(context),
+        "counts": counts,
     }
 
 
