@@ -135,7 +135,7 @@ def _print_result(result: "CorpusResult") -> None:
         print_summary("Left out", [(name.replace("_", " "), format_count(n)) for name, n in left_out.items()])
     print_funnel(result.funnel)
     topics = [(group.name or "none", group.n_articles, group.n_in, group.n_kept) for group in result.funnel.topics]
-    print_table(("topic", "articles", "pairs", "kept"), topics, title="By topic")
+    print_table(("topic", "all articles", "pairs", "kept"), topics, title="By topic")
     unknown = result.funnel.unknown_templates
     if unknown:
         some = f"the first {MAX_TEMPLATES} of {len(unknown):,}" if len(unknown) > MAX_TEMPLATES else f"{len(unknown):,}"
