@@ -50,6 +50,16 @@ def test_units_of_several_files_are_not_called_files(tmp_path):
     assert "batches 1/3" in line
 
 
+def test_units_that_the_line_counts_anyway_are_named_once(tmp_path):
+    log, stream = UnitLog(tmp_path), io.StringIO()
+    log.finish("part-00000", {"rows": 7})
+    with Watch(
+        "count", log, {"part-00000": 1, "part-00001": 1}, figures={"rows": "rows"}, unit="shards", stream=stream
+    ):
+        time.sleep(2.4)
+    assert stream.getvalue().splitlines()[0] == "count: 1/2 shards (50 %), rows 7"
+
+
 def test_eighteen_thousand_records_cost_little(tmp_path):
     weights = {f"{i:05d}-{i * 1000:010d}": 1 for i in range(18_000)}
     for unit in weights:

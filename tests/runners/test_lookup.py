@@ -139,6 +139,7 @@ def test_wrong_flags_are_refused(capsys, kb, flags):
     code, _, err = _run(capsys, "Lions", "--kb", kb, *flags)
     assert code == 2
     assert flags[0].removesuffix("l") in err
+    assert "_" not in err  # a name out of the code
 
 
 def test_help_costs_less_than_half_a_second_of_cpu():
