@@ -230,6 +230,20 @@ def test_wrong_values_name_their_flag(values, message):
         Engine(**values)
 
 
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--runner=NoSuchRunner"], r"^--runner=NoSuchRunner cannot be used: .*FlinkRunner"),
+        (["--runner=PortableRunner"], r"^--runner=PortableRunner cannot be used: It needs --job_endpoint=HOST:PORT"),
+        (["--runner=DataflowRunner"], r"(?i)^--runner=DataflowRunner cannot be used: .*(project|gcp)"),
+        (["--job_endpoint=localhost:8099"], r"^--job_endpoint is for --runner=PortableRunner"),
+    ],
+)
+def test_a_runner_that_cannot_be_made_is_refused_before_anything_is_read(args, message):
+    with pytest.raises(UsageError, match=message):
+        choose_engine(beam_args=args)
+
+
 def test_an_unknown_runner_is_named():
     with pytest.raises(UsageError, match=r"--runner=NoSuchRunner cannot be used: .*FlinkRunner"):
         run(helpers.double, Engine(beam_args=("--runner=NoSuchRunner",)))
