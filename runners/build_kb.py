@@ -72,6 +72,8 @@ def _print_result(result: "KbResult", *, keeps_red_links: bool) -> None:
     print_summary("", [*((name, format_count(n)) for name, n in result.counts.items()), *stages.items()])
     if dropped:
         print_summary("Left out, by reason", [(reason, format_count(n)) for reason, n in dropped.items()])
+    if not result.counts["pages read"]:
+        print("This dump holds no page")
     n_red = dropped.get("resolve: red link", 0)
     if not keeps_red_links and 2 * n_red > result.counts["links"]:
         print(

@@ -49,7 +49,9 @@ class KbOptions(DumpOptions):
         check_choices("--contexts", self.contexts or (), tuple(Context))
         check_choices("--item-kinds", self.item_kinds, tuple(ITEM_KINDS))
         if 0 not in self.namespaces:
-            raise UsageError(f"--namespaces must hold 0, the main namespace, got {self.namespaces}")
+            raise UsageError(
+                f"--namespaces must hold 0, the main namespace, got {', '.join(map(str, self.namespaces))}"
+            )
         for name in ("redirect", "disambiguation", "title", "hatnote"):
             weight = getattr(self.weights, name)
             if not 0 <= weight <= MAX_WEIGHT:
