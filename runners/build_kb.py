@@ -181,7 +181,7 @@ def _dry_run(options: "KbOptions") -> int:
     ]
     if trial.ranges:
         rows += [
-            ("to read", f"{format_bytes(trial.size_bytes)} in {format_count(trial.ranges)} ranges"),
+            ("to read", f"{format_bytes(trial.size_bytes)} in {format_count(trial.ranges)} range(s)"),
             (f"parsing, {options.engine.workers} worker(s)", f"about {format_duration(trial.parse_s)}"),
             ("staging on disk", f"about {format_bytes(trial.staged_bytes)}, the KB about as much again"),
             ("measured on", f"{format_count(trial.trial_ranges)} range(s) of this dump"),

@@ -140,6 +140,10 @@ def _find(request: DumpRequest) -> DumpFiles:
                 raise InputError(f"{path} is a folder; name the dump files in it, or use --dump DATE --dump-dir {path}")
             if not path.is_file():
                 raise InputError(f"no such file: {path}")
+            if "-multistream-index" in path.name:
+                raise InputError(f"{path} is the index of a dump: leave it out, it is found beside the file it is of")
+            if ".sql" in path.suffixes:
+                raise InputError(f"{path} is an SQL table; --file wants pages (.xml), --page-props that one table")
         return DumpFiles(tuple(path.resolve() for path in request.files), page_props=request.page_props)
     found = find_or_fetch(request.fetch_request())
     beside = found.page_props if PAGE_PROPS in request.tables else None
