@@ -65,6 +65,8 @@ class Watch:
         self._thread.join()
         self.tally.refresh()
         self._show()
+        if kind is None and not self._is_told_apart:  # partitions without rows leave no record
+            self._progress.update(self.tally.total)
         self._progress.__exit__(kind, error, trace)
 
     def _run(self) -> None:
