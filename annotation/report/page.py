@@ -5,12 +5,12 @@ from pathlib import Path
 
 from annotation.agreement.measures import Measure
 from annotation.agreement.registry import definition_named
+from annotation.guidelines import rules
 from annotation.report import charts, tables
 from annotation.report.browser import Thumbnails, browser_data
 from annotation.report.disputed import choose
 from annotation.report.findings import LENGTH, ORDER, TOPIC, TYPE, WEEK, Findings
 from annotation.report.told import interval, percent, undefined
-from annotation.serve.guidelines import rules
 from pipeline.report.page import page_parts
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -8,11 +8,11 @@ from starlette.responses import JSONResponse, Response
 
 from annotation.assignment import Task
 from annotation.decisions import REASONS
+from annotation.guidelines import rules
 from annotation.pairs import ProjectPair
 from annotation.records import CLUES
 from annotation.serve.cards import MOST
 from annotation.serve.drafts import DraftError
-from annotation.serve.guidelines import rules
 from annotation.serve.office import Office
 from annotation.serve.requests import Work, picture_response, query
 from annotation.statistics.ambiguity import AMBIGUITIES
