@@ -47,12 +47,14 @@ class GoldPair:
         spans: By place.
         layers: Who annotated it.
         decisions: Stretch -> (choice, reason, expert) of all disputes, those that ended in no mention too.
+        ambiguity: Class of ambiguity that all who chose one chose; None where there is none.
     """
 
     pair_id: str
     spans: tuple[GoldSpan, ...]
     layers: tuple[str, ...]
     decisions: tuple[tuple[str, str, str, str], ...] = ()
+    ambiguity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ def write_gold(gold: Gold, pairs: Mapping[str, ProjectPair], folder: Path) -> Pa
                     "layers": list(one.layers),
                     "annotations": rows,
                     "decisions": [list(told) for told in one.decisions],
+                    **({"ambiguity": one.ambiguity} if one.ambiguity else {}),
                 }
             )
         )
@@ -158,7 +161,10 @@ def read_gold(folder: Path) -> list[GoldPair]:
 
 def gold_answers(gold: Iterable[GoldPair]) -> dict[str, Answer]:
     """Pair id -> gold as an answer, to compare annotators with."""
-    return {one.pair_id: Answer(one.pair_id, "gold", tuple(span.annotation for span in one.spans)) for one in gold}
+    return {
+        one.pair_id: Answer(one.pair_id, "gold", tuple(span.annotation for span in one.spans), ambiguity=one.ambiguity)
+        for one in gold
+    }
 
 
 def _gold_pair(one: Merged, valid: Mapping[tuple[str, str], Decision]) -> GoldPair:
@@ -171,7 +177,7 @@ def _gold_pair(one: Merged, valid: Mapping[tuple[str, str], Decision]) -> GoldPa
             voices = sorted({name for option in dispute.options if span in option.spans for name in option.annotators})
             spans.append(GoldSpan(span, DECIDED, tuple(voices), decision.expert, decision.reason))
     spans.sort(key=lambda span: span.annotation.span)
-    return GoldPair(one.pair_id, tuple(spans), one.annotators, tuple(told))
+    return GoldPair(one.pair_id, tuple(spans), one.annotators, tuple(told), one.ambiguity)
 
 
 def _read(value: Mapping[str, Any], place: str) -> GoldPair:
@@ -188,6 +194,6 @@ def _read(value: Mapping[str, Any], place: str) -> GoldPair:
             for span, row in zip(answer.annotations, value["annotations"], strict=True)
         )
         decisions = tuple((str(a), str(b), str(c), str(d)) for a, b, c, d in value["decisions"])
-        return GoldPair(answer.pair_id, spans, tuple(value["layers"]), decisions)
+        return GoldPair(answer.pair_id, spans, tuple(value["layers"]), decisions, value.get("ambiguity"))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{place}: is no gold pair: {error!r}") from error

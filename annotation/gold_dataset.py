@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from annotation.ambiguity_file import write_ambiguity
 from annotation.gold import GoldPair
 from annotation.linked_rows import with_entities
 from annotation.pairs import ProjectPair
@@ -103,7 +104,9 @@ def write_gold_dataset(
     if store is not None:
         mentions = with_entities(mentions, store)
     told = {"source": dict(project.source), "title_policy": project.settings.title_policy}
-    return write_rows(out, pairs, mentions, told | {"guidelines": project.settings.guidelines})
+    counts = write_rows(out, pairs, mentions, told | {"guidelines": project.settings.guidelines})
+    write_ambiguity({one.pair_id: one.ambiguity for one in gold if one.ambiguity}, out)
+    return counts
 
 
 def write_rows(

@@ -45,8 +45,10 @@ def main(argv: list[str]) -> int:
     drafts = []
     for pair_id, spans in found.answers.items():
         now = log.current(pair_id, values.batch)
-        if not now.version or now.draft.annotations != spans or not now.draft.is_done:
-            drafts.append(Draft(pair_id, spans, values.batch, now.version, origin=f"import:{values.format}"))
+        kind = found.ambiguity.get(pair_id, now.draft.ambiguity)
+        if not now.version or (now.draft.annotations, now.draft.ambiguity) != (spans, kind) or not now.draft.is_done:
+            origin = f"import:{values.format}"
+            drafts.append(Draft(pair_id, spans, values.batch, now.version, origin=origin, ambiguity=kind))
     if drafts and not values.dry_run:
         log.save_many(drafts)
     print_summary(

@@ -7,6 +7,7 @@ from annotation.commands.import_command import FORMATS
 from pipeline.console.flags import CommandParser
 
 LAYERS = ("visual_clues", "ambiguity")
+"""As annotation.project names them; here so that --help imports nothing."""
 
 
 def make_parser() -> CommandParser:

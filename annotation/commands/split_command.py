@@ -68,7 +68,9 @@ def main(argv: list[str]) -> int:
     lock = values.lock or (values.out or values.dataset) / LOCK_NAME
     if values.out is not None:
         told = {"split": {"preset": values.preset, "seed": values.seed, "ratio": list(ratio)}}
-        write_rows(values.out, *place_rows(pairs, mentions, split.places), _told(values.dataset) | told)
+        placed = place_rows(pairs, mentions, split.places)
+        write_rows(values.out, *placed, _told(values.dataset) | told)
+        _carry_ambiguity(values.dataset, values.out, {row.pair_id for row in placed[0]})
     write_lock(split, lock)
     _print(split, lock)
     return 0
@@ -79,6 +81,15 @@ def _check_place(dataset: Path, out: Path) -> None:
     others = [name for name in ("given_candidates", "repairs") if (dataset / name).is_dir()]
     if out.exists() and dataset.resolve() == out.resolve() and others:
         raise UsageError(f"--out {out} would leave {others[0]}/ in the old splits; choose another folder")
+
+
+def _carry_ambiguity(dataset: Path, out: Path, kept: set[str]) -> None:
+    """The classes of ambiguity that stand beside a data set, for the pairs that are still in it."""
+    from annotation.ambiguity_file import AMBIGUITY, read_ambiguity, write_ambiguity
+
+    path = dataset / AMBIGUITY
+    classes = read_ambiguity(path) if path.is_file() else {}
+    write_ambiguity({pair_id: kind for pair_id, kind in classes.items() if pair_id in kept}, out)
 
 
 def _told(dataset: Path) -> dict[str, Any]:

@@ -158,8 +158,8 @@ def test_agree_prints_named_figures_and_gates(capsys, done, tmp_path):
     )  # fmt: skip
     assert code == 2
     assert "the paper has 88.98 %" in out
-    assert "is at least 0.5" in out
-    assert "is below 0.999  FAILED" in out
+    assert "wanted 0.5\n" in out
+    assert "wanted 0.999  FAILED" in out
     assert "a01 a02" in out
     value = json.loads((tmp_path / "a.json").read_text())
     measures = {one["definition"]: one for one in value["measures"]}
@@ -174,8 +174,13 @@ def test_agree_prints_named_figures_and_gates(capsys, done, tmp_path):
     assert run(capsys, "agree", done, "--draws", 0, "--gate", "md.token.bio=0.5", "--definition", "el.nil")[0] == 0
     code, out, _ = run(capsys, "agree", done, "--draws", 50, "--people", "--json", "-")
     assert json.loads(out)["measures"] == value["measures"]
+    assert value["gates"][0] == {"definition": "md.token.bio", "least": 0.5, "passed": True,
+                                 "value": measures["md.token.bio"]["figures"][0]["value"]}  # fmt: skip
     assert "is refused" in run(capsys, "agree", done, "--gate", "md.span.union=0.1")[2]
-    assert "should be like md.token.bio=0.85" in run(capsys, "agree", done, "--gate", "high")[2]
+    assert "is no gate" in run(capsys, "agree", done, "--gate", "high")[2]
+    code, out, error = run(capsys, "agree", done, "--draws", 0, "--json", "-", "--gate", "el.matched=0.999")
+    [gate] = json.loads(out)["gates"]
+    assert (code, gate["definition"], gate["passed"], "FAILED" in error) == (2, "el.matched", False, True)
     code, _, error = run(capsys, "agree", done, "--batch", "pilot")
     assert (code, "no pair has the answers of two people" in error) == (2, True)
 

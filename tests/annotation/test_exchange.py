@@ -48,7 +48,7 @@ def full_pair(pair_id="p1", caption=FULL, **more) -> ProjectPair:
 LIONS = span(FULL, "Lions", "Organization", "Detroit Lions", flags=("discuss",), visual_clues=("object", "scene"))
 BEARS = span(FULL, "Bears", "Organization", NIL, visual_clues=())
 PAIRS = {"p1": full_pair(), "p2": full_pair("p2", BARE, caption_links=())}
-ANSWERS = {"p1": Answer("p1", "a01", (LIONS, BEARS)), "p2": Answer("p2", "a01")}
+ANSWERS = {"p1": Answer("p1", "a01", (LIONS, BEARS), ambiguity="Metm"), "p2": Answer("p2", "a01")}
 OPEN = Annotation(0, 5, "Lions")
 
 
@@ -62,19 +62,23 @@ def observed(name, path) -> set[str]:
         read = list(read_native(path))
         pairs = [pair for pair, _ in read]
         spans = {pair.pair_id: answer.annotations for pair, answer in read}
+        classes = {pair.pair_id: answer.ambiguity for pair, answer in read}
     elif name == LABEL_STUDIO:
         tasks = json.loads(path.read_text(encoding="utf-8"))
         pairs = [read_pair(task["data"]["pair"], "x") for task in tasks]
         for task in tasks:
             task["annotations"] = task.pop("predictions")
         path.write_text(json.dumps(tasks), encoding="utf-8")
-        spans = {one.key: one.spans for one in read_tasks(path).found}
+        found = read_tasks(path).found
+        spans = {one.key: one.spans for one in found}
+        classes = {one.key: one.ambiguity for one in found}
     else:
         return observed_captions(
             (read_mimic if name == "mimic" else lambda it: format_named(name).read(it, False))(path)
         )
     assert pairs == list(PAIRS.values())
     assert spans == {key: one.annotations for key, one in ANSWERS.items()}
+    assert classes == {"p1": "Metm", "p2": None}
     return set(FIELDS) - {"qid", "untyped"}
 
 
@@ -337,8 +341,8 @@ def test_tasks_without_annotations_and_one_persons_answers_back(capsys, tmp_path
     told = ("import", tmp_path / "p", "label-studio", tmp_path / "t.json", "--annotator", "a01")
     assert run(capsys, *told, "--by", "5")[0] == 2
     assert run(capsys, *told, "--by", "4")[0] == 0
-    saved = {one.pair_id: one.annotations for one in Store(tmp_path / "p").log("a01").answers()}
-    assert saved == {key: one.annotations for key, one in ANSWERS.items()}
+    saved = {one.pair_id: (one.annotations, one.ambiguity) for one in Store(tmp_path / "p").log("a01").answers()}
+    assert saved == {key: (one.annotations, one.ambiguity) for key, one in ANSWERS.items()}
 
 
 def small_kb(folder):
