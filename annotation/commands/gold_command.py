@@ -29,7 +29,7 @@ def main(argv: list[str]) -> int:
     values = make_parser().parse_args(argv)
     from annotation.campaign import read_campaign
     from annotation.gold import make_gold, write_gold
-    from annotation.gold_dataset import check_out, write_gold_dataset
+    from annotation.gold_dataset import check_gold_out, write_gold_dataset
     from annotation.locking import project_lock
     from annotation.splitting.lock import read_lock
     from pipeline.console.summary import print_summary
@@ -39,7 +39,7 @@ def main(argv: list[str]) -> int:
     campaign = read_campaign(values.project, kb)
     project = campaign.project
     if values.out is not None:
-        check_out(values.out)
+        check_gold_out(values.out)
     splits = read_lock(values.splits) if values.splits is not None else None
     gold = make_gold(
         project.pairs, campaign.merged, campaign.verdicts, fewest=values.fewest, incomplete=values.incomplete

@@ -1,8 +1,7 @@
 """`split`: a data set split without leaks; `split verify`."""
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from annotation.commands import split_verify
 from annotation.commands.common import add_seed, command_parser, note, table
@@ -45,7 +44,7 @@ def main(argv: list[str]) -> int:
     if argv[:1] == ["verify"]:
         return split_verify.main(argv[1:])
     values = make_parser().parse_args(argv)
-    from annotation.gold_dataset import check_out, place_rows, read_rows, write_rows
+    from annotation.gold_dataset import check_out, dataset_options, place_rows, read_rows, write_rows
     from annotation.splitting.lock import LOCK_NAME, read_lock, write_lock
     from annotation.splitting.options import preset_named, read_ratio
     from annotation.splitting.splitter import make_split
@@ -69,7 +68,7 @@ def main(argv: list[str]) -> int:
     if values.out is not None:
         told = {"split": {"preset": values.preset, "seed": values.seed, "ratio": list(ratio)}}
         placed = place_rows(pairs, mentions, split.places)
-        write_rows(values.out, *placed, _told(values.dataset) | told)
+        write_rows(values.out, *placed, dataset_options(values.dataset) | told)
         _carry_ambiguity(values.dataset, values.out, {row.pair_id for row in placed[0]})
     write_lock(split, lock)
     _print(split, lock)
@@ -90,14 +89,6 @@ def _carry_ambiguity(dataset: Path, out: Path, kept: set[str]) -> None:
     path = dataset / AMBIGUITY
     classes = read_ambiguity(path) if path.is_file() else {}
     write_ambiguity({pair_id: kind for pair_id, kind in classes.items() if pair_id in kept}, out)
-
-
-def _told(dataset: Path) -> dict[str, Any]:
-    try:
-        options = json.loads((dataset / "_manifest.json").read_text(encoding="utf-8")).get("options", {})
-    except (OSError, ValueError):
-        return {}
-    return {name: value for name, value in options.items() if name not in {"version", "format"}}
 
 
 def _print(split: "Split", lock: Path) -> None:

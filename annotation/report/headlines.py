@@ -1,4 +1,4 @@
-"""The head of the agreement report: two figures, what they are held against."""
+"""The head of the agreement report: two figures, paper, gates."""
 
 from collections.abc import Sequence
 
