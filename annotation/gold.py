@@ -96,7 +96,7 @@ def make_gold(
         incomplete: Leave open pairs out instead of refusing.
 
     Raises:
-        UsageError: disputes are open and `incomplete` is not said.
+        UsageError: disputes are open and `incomplete` is not said, or no pair is complete.
     """
     pairs, still_open, single, unanswered = [], {}, [], []
     for pair_id in pair_ids:
@@ -113,6 +113,11 @@ def make_gold(
         raise UsageError(
             f"{sum(still_open.values()):,} disputes in {len(still_open):,} pairs are not decided: "
             "annotation adjudicate them, or leave those pairs out with --incomplete"
+        )
+    if not pairs:
+        raise UsageError(
+            f"no pair can be gold yet: {len(unanswered):,} have no answer, {len(single):,} fewer than {fewest}, "
+            f"{len(still_open):,} open disputes"
         )
     return Gold(tuple(pairs), still_open, tuple(single), tuple(unanswered))
 

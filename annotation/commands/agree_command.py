@@ -82,6 +82,7 @@ def main(argv: list[str], name: str = "agree") -> int:
 
 def print_report(report: "AgreementReport") -> None:
     """The report in the terminal."""
+    from annotation.report.told import undefined
     from pipeline.console.summary import print_summary, print_table
 
     print_summary("Agreement", report.facts)
@@ -89,7 +90,8 @@ def print_report(report: "AgreementReport") -> None:
         figure = one.main
         told = report.definition(one.definition)
         paper = f"; the paper has {percent(told.paper)}" if told.paper is not None else ""
-        say(f"{one.definition}: {percent(figure.value)} {_interval(figure)}{paper}. {told.sentence}")
+        shown = percent(figure.value) if figure.value is not None else undefined(figure)
+        say(f"{one.definition}: {' '.join(filter(None, (shown, _interval(figure))))}{paper}. {told.sentence}")
     columns = ("definition", "items", "observed", "figure", "95 % interval", "pi", "alpha", "AC1", "max")
     print_table(columns, [_row(one) for one in report.measures], title="All definitions (per cent)")
     again = [(one.definition, one.n, percent(one.main.value), _interval(one.main)) for one in report.repeats]
@@ -104,7 +106,7 @@ def print_report(report: "AgreementReport") -> None:
     print_table(("guideline", "disagreements", "in pairs", "of which"), worst, title="Worst guidelines")
     for one in report.measures:
         if one.main.undefined_reason is not None:
-            note([f"{one.definition} is undefined: {one.main.undefined_reason}"])
+            note([f"{one.definition} is {undefined(one.main)}"])
     if report.pairs is not None:
         rows = [
             (

@@ -1,11 +1,15 @@
 """Where the pairs of a report stand in adjudication."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from annotation.assignment import has_assignment, read_assignment
 from annotation.campaign import Campaign
+from annotation.records import Annotation
+from pipeline.report.text import clip, readable
+
+_MOST_CHARS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,7 @@ class Place:
     Attributes:
         expert: Who decides; '' where nobody is named.
         open: Stretches that nobody has decided.
-        decided: (stretch, choice, reason, expert) of decisions that hold.
+        decided: (stretch, what holds there, reason, expert) of decisions that hold.
     """
 
     expert: str
@@ -40,6 +44,11 @@ def places(campaign: Campaign) -> dict[str, Place]:
             found[pair_id] = Place(
                 adjudicators.get(pairs[pair_id].group, ""),
                 tuple(id_ for id_ in ids if (pair_id, id_) not in valid),
-                tuple((one.dispute_id, one.choice, one.reason, one.expert) for one in made),
+                tuple((one.dispute_id, _told(one.spans), one.reason, one.expert) for one in made),
             )
     return found
+
+
+def _told(spans: Iterable[Annotation]) -> str:
+    texts = [f"“{one.surface}” {one.type or 'no type'} → {one.entity or 'no entity'}" for one in spans]
+    return readable(clip(", ".join(texts), _MOST_CHARS)) or "no mention"

@@ -124,7 +124,7 @@ def _gold(findings: Findings) -> dict[str, object]:
         return {"gold_rows": []}
     whole = {name: measures for name, measures in found.people.items() if name != ALL}
     return {
-        "gold_told": f"{found.n_pairs:,} pairs of gold.jsonl. {_GOLD}",
+        "gold_told": f"{found.n_pairs:,} pairs of gold.jsonl; the chart has F1 of spans with their entities. {_GOLD}",
         "gold_chart": charts.gold_chart(whole, found.people[ALL]),
         "gold_columns": tables.gold_columns("annotator"),
         "gold_rows": tables.gold_rows(found.people),

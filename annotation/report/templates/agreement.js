@@ -123,7 +123,7 @@ function adjudication(entry) {
   if (!entry.p) return part;
   const { x: expert, o: open, d: decided } = entry.p;
   part.append(make("h4", "", "Adjudication"));
-  for (const [stretch, choice, reason, who] of decided) part.append(make("p", "", `${stretch}: ${who} chose ${choice}, ${words(reason)}`));
+  for (const [stretch, told, reason, who] of decided) part.append(foreign("p", "", `${stretch}: ${told} (${who}: ${words(reason)})`));
   if (open.length) {
     part.append(make("p", "", `${open.join(", ")}: open${expert ? `, ${expert} decides on the page, or in a table:` : "; in a table:"}`));
     part.append(make("code", "command", command.replace("{pair}", () => entry.p.q)));
