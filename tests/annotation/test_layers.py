@@ -15,7 +15,8 @@ from annotation.disputes import merge_answers
 from annotation.events import Draft
 from annotation.gold import gold_answers, read_gold
 from annotation.gold_dataset import read_rows
-from annotation.pairs import ProjectPair
+from annotation.pairs import ProjectPair, write_native
+from annotation.project import open_project
 from annotation.records import Answer, Item
 from annotation.report.findings import find_all, material_of
 from annotation.report.slices import DIFFERENT, by_ambiguity, by_clue
@@ -154,3 +155,20 @@ def test_the_report_shows_both_layers(capsys, tmp_path):
         Store(plain.folder).log(name).save(Draft("p", (span(CAPTION, "Obama"),)))
     assert run(capsys, "report", plain.folder, "--draws", 0)[0] == 0
     assert "By image clue" not in (plain.folder / "report/agreement.html").read_text("utf-8")
+
+
+def test_a_sample_keeps_topics_and_does_not_depend_on_the_order(capsys, tmp_path):
+    pairs = [ProjectPair(f"p{n:02}", CAPTION, article_id=n, topic="Sports" if n % 4 else "Politics") for n in range(40)]
+    write_native(pairs, tmp_path / "a.jsonl", {"p01": Answer("p01", "reference", (span(CAPTION, "Obama"),))})
+    write_native(pairs[::-1], tmp_path / "b.jsonl")
+    told = ("--sample", 20, "--seed", 3, "--layers", "ambiguity")
+    assert run(capsys, "init", tmp_path / "a.jsonl", *told, "--out", tmp_path / "a")[0] == 0
+    assert run(capsys, "init", tmp_path / "b.jsonl", *told, "--out", tmp_path / "b")[0] == 0
+    found, again = open_project(tmp_path / "a"), open_project(tmp_path / "b")
+    assert Counter(one.topic for one in found.pairs.values()) == {"Sports": 15, "Politics": 5}
+    assert set(found.pairs) == set(again.pairs)
+    assert set(found.references) == {"p01"} & set(found.pairs)
+    assert found.source["sample"] == "20 of 40 pairs by topic, seed 3"
+    code, _, error = run(capsys, "init", tmp_path / "a.jsonl", "--sample", 800, "--out", tmp_path / "c")
+    assert (code, "800 were asked for, but there are only 40: all were taken" in error) == (0, True)
+    assert run(capsys, "init", tmp_path / "a.jsonl", "--sample", 0, "--out", tmp_path / "d")[0] == 2
