@@ -1,4 +1,4 @@
-"""Some of a source's pairs, drawn so that every topic keeps its share."""
+"""Some pairs of a source, every topic with its share."""
 
 from dataclasses import replace
 

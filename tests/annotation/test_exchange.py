@@ -17,7 +17,7 @@ from annotation.exchange import EXPORTS, FORMATS, export_answers, import_answers
 from annotation.exchange_fields import FIELDS, HELD, LABEL_STUDIO, NATIVE, PARTLY, lost_in
 from annotation.label_studio import labelling_config, read_tasks, write_tasks
 from annotation.mimic import read_mimic
-from annotation.pairs import ProjectPair, read_native, read_pair
+from annotation.pairs import ProjectPair, read_native, read_pair, write_native
 from annotation.project import open_project
 from annotation.records import NIL, Annotation, Answer
 from annotation.store import Store
@@ -378,3 +378,15 @@ def test_a_corpus_gets_its_gold_labels_from_a_file(capsys, tmp_path):
     assert run(capsys, *told[:3], "words", *told[4:])[0] == 2
     (tmp_path / "gold.json").write_text("[]")
     assert run(capsys, *told)[0] == 1
+
+
+def test_an_import_says_what_the_checks_find(capsys, tmp_path):
+    project = small_project(tmp_path / "p", list(PAIRS.values()))
+    overlapping = (span(FULL, "Lions 🦁", "Organization", NIL), span(FULL, "Lions", "Other", "nil"))
+    write_native(
+        [PAIRS["p1"]], tmp_path / "x", {"p1": Answer("p1", "a01", tuple(sorted(overlapping, key=lambda o: o.span)))}
+    )
+    code, _, error = run(capsys, "import", project.folder, "native", tmp_path / "x", "--annotator", "a01")
+    assert code == 0
+    assert "3 of them errors (N001, S011, T002)" in error
+    assert f"annotation check {project.folder} --annotator a01 lists them" in error
