@@ -44,7 +44,8 @@ class Pages:
         content = self._files.get(name)
         if content is None:
             raise HTTPException(404, "there is no such page")
-        headers = {"Cache-Control": "no-cache", "ETag": self._marks[name]}
+        kind = Path(name).suffix
+        headers = {"Cache-Control": "no-store" if kind == ".html" else "no-cache", "ETag": self._marks[name]}
         if status == 200 and request.headers.get("if-none-match") == self._marks[name]:
             return Response(status_code=304, headers=headers)
-        return Response(content, status, headers, _KINDS[Path(name).suffix])
+        return Response(content, status, headers, _KINDS[kind])

@@ -288,6 +288,47 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere():
     assert "frame-ancestors 'none'" in POLICY
 
 
+def test_no_answer_leads_elsewhere(running):
+    for path in ("/enter/", "/static/annotate.js/", "/api/session/", "//", "/api//session"):
+        status, headers, _ = raw(running, "GET", path, Host=running.host, X_Forwarded_Proto="https")
+        assert status == 404, path
+        assert "location" not in headers
+
+
+def test_what_a_proxy_says_of_the_client_is_not_believed(running):
+    cookie = "; ".join(f"{name}={value}" for name, value in running.client("a01").http.cookies.items())
+    told = {"X_Forwarded_Host": running.host, "X_Forwarded_For": "127.0.0.1", "Forwarded": f"host={running.host}"}
+    assert raw(running, "GET", "/api/who", Host="evil.example", Cookie=cookie, **told)[0] == 421
+    forged = {**told, "X_Forwarded_Host": "evil.example", "Forwarded": "host=evil.example;proto=https"}
+    status, _, content = raw(running, "GET", "/api/who", Host=running.host, Cookie=cookie, **forged)
+    assert (status, content) == (200, b'{"name":"a01"}')
+    origin = {"Origin": "http://evil.example", "X_Forwarded_Host": "evil.example", "Content_Type": "application/json"}
+    assert raw(running, "POST", "/api/leave", b"{}", Host=running.host, Cookie=cookie, **origin)[0] == 403
+
+
+def test_what_is_behind_a_token_stays_in_no_cache_on_the_way(running):
+    client = running.client("a01")
+    item = client.shown()[LIONS]
+    kept = {
+        path: client.http.get(path).headers["Cache-Control"]
+        for path in ("/", "/enter", "/api/session", "/api/who", f"/api/items/{item['key']}", "/nowhere")
+    }
+    assert set(kept.values()) == {"no-store"}
+    assert client.http.get("/static/annotate.js").headers["Cache-Control"] == "no-cache"
+    picture = client.http.get(f"/api/items/{item['key']}/picture").headers
+    assert (picture["Cache-Control"], picture["Vary"]) == ("private, max-age=86400", "Cookie")
+
+
+def test_the_frame_of_the_pages_is_no_page(running):
+    with running.stranger() as http:
+        assert http.get("/static/frame.html").status_code == 404
+        for name in ("annotate.html", "expert.html"):
+            text = http.get(f"/static/{name}").text
+            assert "{%" not in text
+            assert "{{" not in text
+            assert text.count('id="caption"') == text.count('id="cards"') == 1
+
+
 def test_pages_hold_no_inline_script_style_or_foreign_address(running):
     with running.stranger() as http:
         for name in ("enter.html", "annotate.html", "expert.html"):
@@ -345,7 +386,16 @@ def test_the_public_address_is_answered_and_so_is_this_machine():
     assert (told.path, told.is_exposed) == ("/", False)
     below = addresses("127.0.0.1", 1, "http://team.example.org:8080/annotate")
     assert (below.path, below.is_exposed) == ("/annotate", True)
-    assert addresses("::1", 80, None).public_url == "http://[::1]:80"
+    assert addresses("::1", 8765, None).public_url == "http://[::1]:8765"
+
+
+def test_the_port_of_the_scheme_is_left_out_as_browsers_do():
+    told = addresses("127.0.0.1", 80, None)
+    assert (told.public_url, {"localhost", "localhost:80", "[::1]"} <= told.hosts) == ("http://127.0.0.1", True)
+    assert "http://localhost" in told.origins
+    six = addresses("::1", 1, "https://[2001:db8::1]/")
+    assert (six.public_url, "[2001:db8::1]" in six.hosts) == ("https://[2001:db8::1]", True)
+    assert addresses("127.0.0.1", 443, None).public_url == "http://127.0.0.1:443"
 
 
 @pytest.mark.parametrize(
