@@ -1,6 +1,6 @@
 // The page of an expert: readings side by side, one is accepted or a new one made, always with a reason.
 import { Refused, ask, workFor } from "./api.js";
-import { drawCaption, tellSelection, watchMouse } from "./caption.js";
+import { drawCaption, isRightToLeft, tellSelection, watchMouse } from "./caption.js";
 import { Cards } from "./cards.js";
 import { $, foreign, h, refill, say } from "./dom.js";
 import { Item } from "./item.js";
@@ -48,11 +48,12 @@ class Page {
 
   bind() {
     watchMouse(() => (this.isEditing ? this.item : null), () => this.redraw());
+    const onwards = () => (isRightToLeft() ? -1 : 1); // where the right arrow leads
     const edit = (act) => () => this.isEditing && this.look(act);
     const change = (act) => () => this.isEditing && this.change(act);
     const bindings = {
-      ArrowRight: edit(() => this.item.step(1)), ArrowLeft: edit(() => this.item.step(-1)),
-      "Shift+ArrowRight": edit(() => this.item.extend(1)), "Shift+ArrowLeft": edit(() => this.item.extend(-1)),
+      ArrowRight: edit(() => this.item.step(onwards())), ArrowLeft: edit(() => this.item.step(-onwards())),
+      "Shift+ArrowRight": edit(() => this.item.extend(onwards())), "Shift+ArrowLeft": edit(() => this.item.extend(-onwards())),
       ArrowDown: () => this.open(this.number + 1), ArrowUp: () => this.open(this.number - 1),
       Delete: change(() => this.item.remove()), Backspace: change(() => this.item.remove()),
       "Ctrl+z": change(() => this.item.undo()), "Ctrl+y": change(() => this.item.redo()),
@@ -273,6 +274,7 @@ class Page {
     const made = this.choice === "new" || this.isEditing ? this.item.mentions : dispute.decision?.choice === "new" ? dispute.decision.spans : null;
     readings.push(this.reading("n", "new", made, 0));
     refill($("readings"), readings);
+    if (this.isEditing) $("readings").lastElementChild.scrollIntoView({ block: "nearest" });
   }
 
   reading(key, choice, spans, voices) {
@@ -281,7 +283,7 @@ class Page {
     const act = () => (choice === "new" ? this.startEditing() : this.choose(choice));
     const head = choice === "new" ? "another reading" : choice === "none" ? "nothing is marked" : `${voices} of ${this.shown.voices}`;
     return h("button", { class: `reading${isChosen ? " chosen" : ""}`, "aria-pressed": String(isChosen), "aria-keyshortcuts": key, "data-focus": `reading-${choice}`, onclick: act },
-      h("span", { class: "head" }, h("kbd", {}, key), h("span", { class: "voices" }, head)),
+      h("span", { class: "head" }, h("kbd", { "aria-hidden": "true" }, key), h("span", { class: "voices" }, head)),
       spans?.length ? spans.map((one) => this.span(one)) : choice === "new" ? null : h("span", { class: "empty" }, "No mention here."));
   }
 
@@ -295,11 +297,12 @@ class Page {
 
   drawReasons() {
     const { decision } = this.dispute;
+    $("reasons").hidden = this.isEditing;
     $("reasons").classList.toggle("asked", this.choice !== null);
     $("reasons-name").textContent = this.choice === null ? (decision ? (decision.is_valid ? "Decided, reason" : "Out of date: an annotator has changed it since") : "Reason: choose a reading first") : "Why? The decision is then saved";
     refill($("reason-buttons"), Object.entries(this.session.reasons).map(([reason, meaning], at) => h("button", {
       class: "reason", "data-focus": reason, disabled: this.choice === null, "aria-pressed": String(this.choice === null && decision?.reason === reason), "aria-keyshortcuts": REASON_KEYS[at], onclick: () => this.decide(reason),
-    }, h("kbd", {}, REASON_KEYS[at]), ` ${meaning}`)));
+    }, h("kbd", { "aria-hidden": "true" }, REASON_KEYS[at]), ` ${meaning}`)));
   }
 }
 
