@@ -50,16 +50,17 @@ class Page {
     watchMouse(() => (this.isEditing ? this.item : null), () => this.redraw());
     const onwards = () => (isRightToLeft() ? -1 : 1); // where the right arrow leads
     const edit = (act) => () => this.isEditing && this.look(act);
+    const leave = (act) => () => this.leave(act);
     const change = (act) => () => this.isEditing && this.change(act);
     const bindings = {
       ArrowRight: edit(() => this.item.step(onwards())), ArrowLeft: edit(() => this.item.step(-onwards())),
       "Shift+ArrowRight": edit(() => this.item.extend(onwards())), "Shift+ArrowLeft": edit(() => this.item.extend(-onwards())),
-      ArrowDown: () => this.open(this.number + 1), ArrowUp: () => this.open(this.number - 1),
+      ArrowDown: leave(() => this.open(this.number + 1)), ArrowUp: leave(() => this.open(this.number - 1)),
       Delete: change(() => this.item.remove()), Backspace: change(() => this.item.remove()),
       "Ctrl+z": change(() => this.item.undo()), "Ctrl+y": change(() => this.item.redo()),
       "/": () => this.isEditing && $("search").focus(), t: () => !this.isEditing && $("note").focus(), x: () => $("cards").classList.toggle("whole"),
       Escape: () => this.back(), Enter: () => (this.isEditing ? this.endEditing() : this.nextOpen()),
-      PageDown: () => this.go(this.at + 1), PageUp: () => this.go(this.at - 1),
+      PageDown: leave(() => this.go(this.at + 1)), PageUp: leave(() => this.go(this.at - 1)),
       "?": () => $("keys").showModal(), 0: () => (this.isEditing ? this.change(() => this.item.mark({ entity: "NIL" })) : this.choose("none")),
     };
     for (let at = 1; at <= 9; at += 1) bindings[at] = () => (this.isEditing ? this.cards.take(at - 1) : this.choose(String(at)));
@@ -70,6 +71,12 @@ class Page {
     $("all").addEventListener("click", () => this.overview.show(this.items, this.at));
     $("image").addEventListener("click", () => zoom());
     $("zoom").addEventListener("click", () => $("zoom").close());
+  }
+
+  /** Go somewhere else; a new reading that was begun is left only if that is meant. */
+  leave(act) {
+    if (this.isEditing && this.item.past.length) alarm("This reading is not ended, and a reason is missing.", [["Stay here", () => $("caption").focus()], ["Leave it", act]]);
+    else act();
   }
 
   letter(key) {
@@ -206,7 +213,7 @@ class Page {
       const body = { dispute: dispute.id, basis: dispute.basis, before: dispute.before, choice: this.choice, reason, note, spans };
       await this.take(await ask(`api/disputes/${this.shown.key}`, { method: "PUT", body }));
     } catch (error) {
-      this.failed(error);
+      this.failed(error, reason);
       return;
     }
     this.tell("saved", "Saved");
@@ -218,10 +225,10 @@ class Page {
     }
   }
 
-  failed(error) {
+  failed(error, reason) {
     this.tell("out", "Not saved");
     if (error instanceof Refused && error.status === 409) alarm(`${error.message[0].toUpperCase()}${error.message.slice(1)}. Nothing was saved.`, [["Show what is there now", () => location.reload()]]);
-    else fatal(error, () => {});
+    else fatal(error, () => this.decide(reason));
   }
 
   tell(state, text) {
