@@ -46,30 +46,20 @@ def test_workers_share_the_work(tmp_path):
     assert str(os.getpid()) not in pids
 
 
-def test_a_message_for_the_user_arrives_as_it_was_raised(engine, capfd):
-    with pytest.raises(InputError) as caught:
-        run(helpers.refuse, engine)
-    assert str(caught.value) == "the dump enwiki.xml.bz2 is cut short at byte 900"
+@pytest.mark.parametrize(
+    ("step", "error", "message"),
+    [
+        (helpers.refuse, InputError, "the dump enwiki.xml.bz2 is cut short at byte 900"),
+        (helpers.refuse_in_lines, InputError, "the dump says:\n  odd: 0 things\nand ends"),
+        (helpers.divide, MelError, "extract, step Do it, failed: ZeroDivisionError: division by zero"),
+        (helpers.refuse_page, MelError, "the page is odd"),  # an error that cannot be copied
+    ],
+)
+def test_an_error_arrives_with_its_message(engine, capfd, step, error, message):
+    with pytest.raises(error) as caught:
+        run(step, engine)
+    assert str(caught.value) == message
     assert "Traceback" not in capfd.readouterr().err
-
-
-def test_a_message_may_have_lines(engine):
-    with pytest.raises(InputError) as caught:
-        run(helpers.refuse_in_lines, engine)
-    assert str(caught.value) == "the dump says:\n  odd: 0 things\nand ends"
-
-
-def test_other_errors_name_stage_step_and_kind(engine, capfd):
-    with pytest.raises(MelError) as caught:
-        run(helpers.divide, engine)
-    assert str(caught.value) == "extract, step Do it, failed: ZeroDivisionError: division by zero"
-    assert "Traceback" not in capfd.readouterr().err
-
-
-def test_an_error_that_cannot_be_copied_keeps_its_message(engine):
-    with pytest.raises(MelError) as caught:
-        run(helpers.refuse_page, engine)
-    assert str(caught.value) == "the page is odd"
 
 
 def test_an_error_at_the_end_of_a_bundle_arrives():

@@ -50,6 +50,10 @@ def test_quick_way_agrees_on_any_text(text):
     assert quick is None or quick == ENGLISH._read(text)
 
 
+def test_plain_titles_take_the_quick_way():
+    assert ENGLISH._read_plain("Otter of the sea") == ENGLISH._read("Otter of the sea")
+
+
 @given(ANY)
 def test_key_is_idempotent(text):
     key = title_key(text, ENGLISH)
@@ -67,7 +71,8 @@ def test_parse_answers_any_text(text):
 @given(st.text(st.characters(), max_size=20))
 def test_parse_answers_lone_surrogates(text):
     # The default alphabet of st.characters() holds surrogates; a key must always be encodable.
-    ENGLISH.parse(text).key.encode()
+    key = ENGLISH.parse(text).key
+    assert key.encode("utf-8", "replace").decode() == key
 
 
 def test_lone_surrogate_is_bad():
