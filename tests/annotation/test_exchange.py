@@ -4,6 +4,7 @@ import json
 import shutil
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -21,13 +22,13 @@ from annotation.pairs import ProjectPair, read_native, read_pair, write_native
 from annotation.project import open_project
 from annotation.records import NIL, Annotation, Answer
 from annotation.store import Store
-from pipeline.console.main import run_command
 from pipeline.formats.mention_types import TYPES
 from pipeline.formats.registry import format_named
 from pipeline.records.corpus import CaptionLink
 from pipeline.records.errors import InputError, UsageError
 from pipeline.records.schemas import ENTITIES
 from tests.support import stores
+from tests.support.commands import call_main
 from tests.support.projects import corpus_pair, small_project, span, write_corpus
 from tests.support.stores import SmallKB
 
@@ -323,9 +324,7 @@ def test_any_span_of_any_caption_passes_label_studio(tmp_path_factory, data):
     assert import_answers(pairs, LABEL_STUDIO, path).answers == {"p": (one,)}
 
 
-def run(capsys, *words) -> tuple[int, str, str]:
-    code = run_command(main, [str(word) for word in words])
-    return code, *capsys.readouterr()
+run = partial(call_main, main)
 
 
 def test_tasks_without_annotations_and_one_persons_answers_back(capsys, tmp_path):

@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 
 import pytest
@@ -22,10 +23,10 @@ from annotation.report.headlines import gate_rows, gate_verdict, verdict
 from annotation.report.page import agreement_html
 from annotation.report.write import write_report
 from annotation.store import Store
-from pipeline.console.main import run_command
 from pipeline.stats.intervals import Interval
 from tests.support.annotation_server import campaign, small_images
 from tests.support.answers import RULES, example, span
+from tests.support.commands import call_main
 from tests.support.hostile import HOSTILE_TEXTS
 from tests.support.projects import span as project_span
 
@@ -180,11 +181,7 @@ def test_pictures_come_while_there_is_room(found, monkeypatch):
     assert len(items) == 4
 
 
-def run(capsys, *words):
-    code = run_command(main, [str(word) for word in words])
-    out, error = capsys.readouterr()
-    assert "Traceback" not in error
-    return code, out, error
+run = partial(call_main, main)
 
 
 def test_the_command_writes_prints_and_judges(capsys, done, tmp_path):

@@ -18,11 +18,6 @@ COMMONS, LOCAL = "https://upload.wikimedia.org/wikipedia/commons/", "https://upl
 
 
 @pytest.fixture(scope="module")
-def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_news_dump(tmp_path_factory.mktemp("news"))
-
-
-@pytest.fixture(scope="module")
 def built(dump: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     return run_corpus(dump, tmp_path_factory.mktemp("built") / "corpus")
 

@@ -9,25 +9,14 @@ from pipeline.jobs.images import build_images
 from pipeline.records.errors import MelError, UsageError
 from tests.support import image_inputs as inputs
 from tests.support import images
+from tests.support.http_fixtures import no_proxy, server
 from tests.support.http_server import Answer, local_server
 from tests.support.image_server import options, put, thumb, whole
 
+__all__ = ["no_proxy", "server"]
 PNG = images.saved(images.quarters(), "PNG")
 JPG = images.saved(images.quarters(400, 300), "JPEG", quality=95)
 SVG = images.svg()
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.fixture
-def server():
-    with local_server() as running:
-        yield running
 
 
 def outcome_of(server, tmp_path, *answers, always=None, body=PNG, kind="image/png", **changed):

@@ -12,12 +12,7 @@ from pipeline.jobs.kb import build_kb
 from pipeline.jobs.kb_options import KbOptions
 from pipeline.jobs.output import check_same_source, output_folder
 from pipeline.records.errors import InputError, UsageError
-from tests.support.news_dump import run_corpus, write_news_dump
-
-
-@pytest.fixture(scope="module")
-def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_news_dump(tmp_path_factory.mktemp("news"))
+from tests.support.news_dump import run_corpus
 
 
 def result(folder: Path, **manifest: Any) -> Path:
