@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.world import middle_world_dir, red_world_kb, world_dir, world_kb
 
@@ -12,6 +13,9 @@ __all__ = ["middle_world_dir", "red_world_kb", "world_dir", "world_kb"]
 
 # A shell that starts this run in the background lets it ignore Ctrl-C, and every child process would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# Hypothesis counts the time on the wall, and other tests run beside; pytest's limit for each test holds.
+settings.register_profile("beside others", deadline=None)
+settings.load_profile("beside others")
 
 
 @pytest.fixture(scope="session")
