@@ -1,4 +1,4 @@
-"""What a word of a caption is: a run of letters, digits, underscores."""
+"""What a word of a caption is, and how many it needs."""
 
 import re
 
