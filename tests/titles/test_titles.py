@@ -57,8 +57,17 @@ def test_plain_titles_take_the_quick_way():
 @given(ANY)
 def test_key_is_idempotent(text):
     key = title_key(text, ENGLISH)
-    assert title_key(key, ENGLISH) == key
     assert unicodedata.is_normalized("NFC", key)
+    if key[1:2].isascii() and ":" in key and key[0] != text.lstrip(" _:")[:1]:
+        # "ıA:" is raised to "IA:" after its prefix was looked at, as in MediaWiki: read again, it is another wiki's.
+        assert title_key(key, ENGLISH) in {key, ""}
+    else:
+        assert title_key(key, ENGLISH) == key
+
+
+def test_a_letter_that_is_raised_to_ascii_makes_no_prefix():
+    assert ENGLISH.parse("ıA:").key == "IA:"
+    assert ENGLISH.parse("IA:").interwiki == "ia"
 
 
 @given(ANY)
