@@ -1,17 +1,18 @@
 """Runs that are killed at one exact point: nothing that is there is fetched or lost."""
 
 import shutil
-import subprocess
 import sys
 
 import pytest
 
 from tests.support import image_inputs as inputs
 from tests.support import images
+from tests.support.commands import ROOT, run_command, run_here
+from tests.support.http_fixtures import no_proxy
 from tests.support.http_server import local_server
 from tests.support.image_server import put, thumb
-from tests.support.world import ROOT, child_environment, run_command
 
+__all__ = ["no_proxy"]
 pytestmark = pytest.mark.slow
 FIRST = [f"Number {n}.png" for n in range(6)]
 MORE = [*FIRST, "Late 1.png", "Late 2.png", "Late 3.png"]
@@ -38,13 +39,6 @@ runpy.run_path(runner, run_name="__main__")
 """
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
 @pytest.fixture
 def server():
     with local_server() as running:
@@ -68,9 +62,8 @@ def corpus_of(tmp_path, titles):
 
 
 def finish(arguments):
-    result = run_command([sys.executable, *arguments])
+    result = run_here([sys.executable, *arguments])
     assert result.returncode == 0, result.stderr
-    return result
 
 
 @pytest.mark.parametrize(
@@ -89,10 +82,7 @@ def test_a_longer_list_killed_at_one_point(server, tmp_path, pattern, when):
     finish(command(server, corpus_of(tmp_path, FIRST), out))
     assert not (out / ".staging/files").exists()
     arguments = command(server, corpus_of(tmp_path, MORE), out)
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, *arguments, pattern, when],
-        cwd=ROOT, env=child_environment(), timeout=100, check=False, capture_output=True, text=True,
-    )  # fmt: skip
+    killed = run_command([sys.executable, "-c", KILLED, *arguments, pattern, when], timeout_s=100)
     assert killed.returncode == -9, killed.stderr
     assert not (out / "_SUCCESS").exists()
     finish(arguments)
