@@ -172,6 +172,8 @@ def test_nothing_is_cut_off_and_the_main_action_needs_no_scrolling(page, running
     opened = enter(page, running, name)
     if name == "e01":
         press(opened, "1")
+    else:
+        go_to(opened, LIONS)
     assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert opened.evaluate("document.documentElement.scrollHeight <= innerHeight")
     shown = ["#caption", "#finish", "#note", "#nil", "#image", "#position", "#saved"]
@@ -182,6 +184,10 @@ def test_nothing_is_cut_off_and_the_main_action_needs_no_scrolling(page, running
         assert box["x"] + box["width"] <= size[0], selector
         assert box["y"] + box["height"] <= size[1], selector
         assert box["height"] > 10, selector
+    if name == "a01":
+        title = opened.locator("#cards .title", has_text="Detroit Lions")
+        title.wait_for()
+        assert title.bounding_box()["height"] < 40, "a title of two words is on more than two lines"
     look, work, choose = opened.evaluate(BOXES)
     for one, other in ((look, work), (work, choose), (look, choose)):
         assert one[1] <= other[0] or one[3] <= other[2], "two parts of the page lie on one another"
