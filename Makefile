@@ -29,8 +29,8 @@ $(STAMP): pyproject.toml constraints.txt tools/make_venv.sh
 demo: $(STAMP) ## make the sample world, build its KB, corpus and images, annotate it; ends with the pages to look at
 	@bash tools/demo.sh $(PY) $(WORLD) $(DEMO_KB) $(DEMO_CORPUS) $(DEMO_IMAGES) $(DEMO_PROJECT) $(DEMO_DATASET)
 
-test: $(STAMP) ## run all tests, in random order with a printed seed
-	$(PY) -m pytest -q
+test: $(STAMP) ## run all tests in two processes, in random order with a printed seed
+	$(PY) -m pytest -q -n 2 --dist worksteal
 
 check: $(STAMP) ## lint, format, types, import floors, docs, file and function sizes
 	$(PY) -m ruff check .

@@ -1,5 +1,6 @@
 """Agreement of a project: all figures, with what a reader must know."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -191,8 +192,10 @@ def repeat_pairings(items: Iterable[Item], answers: Iterable[Answer]) -> list[Pa
 def _facts(material: Material, sampling: Sampling) -> tuple[tuple[str, Any], ...]:
     """What was measured, and by which rules."""
     rules, paired = material.rules, material.paired
+    n_more = sum(n > 1 for n in Counter(one.item.pair_id for one in paired.pairings).values())
     return (
         ("pairs with two answers or more", len({one.item.pair_id for one in paired.pairings})),
+        *([("pairs with more, every two people compared", n_more)] if n_more else []),
         ("pairs with one answer", len(paired.single)),
         ("pairs without an answer", len(paired.unanswered)),
         ("annotators", len({name for one in paired.pairings for name in one.annotators})),

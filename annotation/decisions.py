@@ -1,12 +1,12 @@
 """What experts decided, with reasons: append-only, one file an expert."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from annotation.disputes import Dispute, Merged
-from annotation.journal import Journal
+from annotation.journal import HASH, Journal
 from annotation.pairs import ProjectPair, stands_at
 from annotation.records import Annotation, Answer, answer_json, is_pseudonym, read_answer
 from pipeline.records.errors import InputError, UsageError
@@ -70,21 +70,66 @@ class Verdicts:
     contradicting: tuple[tuple[str, str], ...]
 
 
+class DecisionLog:
+    """One expert's file of decisions; what others append to it is read as it comes.
+
+    Attributes:
+        latest: (pair, stretch) -> the last decision on it.
+    """
+
+    def __init__(self, folder: Path, expert: str) -> None:
+        """`folder` is the project's.
+
+        Raises:
+            InputError: the file was changed or holds something else.
+        """
+        self._expert = expert
+        self._journal = Journal(folder / DECISIONS / f"{expert}.jsonl")
+        self._n_read, self._last = 0, ""
+        self.latest: dict[tuple[str, str], Decision] = {}
+        self._catch_up()
+
+    def refresh(self) -> None:
+        """Take in what other processes wrote."""
+        self._journal.refresh()
+        self._catch_up()
+
+    def add(self, make: Callable[[], Sequence[Decision]]) -> None:
+        """Append what `make` gives, called when `latest` is what stands and nobody else may write.
+
+        Raises:
+            UsageError: the expert is no pseudonym, or a reason is none.
+        """
+        if not is_pseudonym(self._expert):
+            raise UsageError(f"{self._expert!r} is no pseudonym")
+
+        def rows() -> list[dict[str, Any]]:
+            self._catch_up()
+            made = make()
+            for one in made:
+                _check_reason(one)
+            return [_row(one) for one in made]
+
+        self._journal.append(rows)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        rows = self._journal.rows
+        if self._n_read and (len(rows) < self._n_read or rows[self._n_read - 1][HASH] != self._last):
+            self.latest, self._n_read = {}, 0
+        for number in range(self._n_read, len(rows)):
+            one = _read(rows[number], self._expert, f"{self._journal.path}, line {number + 1}")
+            self.latest[one.key] = one
+        self._n_read, self._last = len(rows), self._journal.last_hash
+
+
 def add_decisions(folder: Path, expert: str, decisions: Sequence[Decision]) -> None:
     """Append decisions of one expert; on the disk when the call returns.
 
     Raises:
         UsageError: `expert` is no pseudonym, or a reason is none.
     """
-    if not is_pseudonym(expert):
-        raise UsageError(f"{expert!r} is no pseudonym")
-    for one in decisions:
-        if one.reason not in REASONS:
-            raise UsageError(f"{one.reason!r} is no reason; there are {', '.join(REASONS)}")
-        if one.reason == "other" and not one.note.strip():
-            raise UsageError(f"{one.pair_id} {one.dispute_id}: the reason other needs a note")
-    journal = Journal(folder / DECISIONS / f"{expert}.jsonl")
-    journal.append(lambda: [_row(one) for one in decisions])
+    DecisionLog(folder, expert).add(lambda: decisions)
 
 
 def read_decisions(folder: Path) -> list[Decision]:
@@ -93,14 +138,8 @@ def read_decisions(folder: Path) -> list[Decision]:
     Raises:
         InputError: a file was changed or holds something else.
     """
-    found: list[Decision] = []
-    for path in sorted((folder / DECISIONS).glob("*.jsonl")):
-        latest: dict[tuple[str, str], Decision] = {}
-        for number, row in enumerate(Journal(path).rows):
-            one = _read(row, path.stem, f"{path}, line {number + 1}")
-            latest[one.key] = one
-        found += latest.values()
-    return found
+    paths = sorted((folder / DECISIONS).glob("*.jsonl"))
+    return [one for path in paths for one in DecisionLog(folder, path.stem).latest.values()]
 
 
 def verdicts(decisions: Iterable[Decision], merged: Mapping[str, Merged]) -> Verdicts:
@@ -175,6 +214,13 @@ def _check_free(spans: Sequence[Annotation], merged: Merged, dispute: Dispute) -
     for one in spans:
         if any(one.start < end and start < one.end for start, end in taken):
             raise InputError(f"{merged.pair_id}: {one.surface!r} overlaps what stands elsewhere in the caption")
+
+
+def _check_reason(one: Decision) -> None:
+    if one.reason not in REASONS:
+        raise UsageError(f"{one.reason!r} is no reason; there are {', '.join(REASONS)}")
+    if one.reason == "other" and not one.note.strip():
+        raise UsageError(f"{one.pair_id} {one.dispute_id}: the reason other needs a note")
 
 
 def _row(one: Decision) -> dict[str, Any]:

@@ -68,12 +68,16 @@ class Merged:
         annotators: Who answered, sorted.
         agreed: Spans that all marked alike, by place.
         disputes: The rest, by place.
+        ambiguity: Class of ambiguity that all who chose one chose; None where nobody did or they differ.
+        n_classes: Different classes that were chosen.
     """
 
     pair_id: str
     annotators: tuple[str, ...]
     agreed: Spans
     disputes: tuple[Dispute, ...]
+    ambiguity: str | None = None
+    n_classes: int = 0
 
     @property
     def cost(self) -> int:
@@ -113,7 +117,10 @@ def _merge(pair_id: str, answers: Sequence[Answer], rules: Rules) -> Merged:
             agreed += _joined(options[0], by_person)
         else:
             disputes.append(_dispute(pair_id, (start, end), options, rules))
-    return Merged(pair_id, tuple(one.annotator for one in answers), tuple(agreed), tuple(disputes))
+    classes = sorted({one.ambiguity for one in answers if one.ambiguity})
+    who = tuple(one.annotator for one in answers)
+    chosen = classes[0] if len(classes) == 1 else None
+    return Merged(pair_id, who, tuple(agreed), tuple(disputes), chosen, len(classes))
 
 
 def _stretches(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

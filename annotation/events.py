@@ -129,10 +129,13 @@ class History:
         """What stands of every finished pair, in order of work."""
         latest = (states[-1] for states in self.states.values())
         return [
-            Answer(one.draft.pair_id, self.annotator, one.draft.annotations, self.layer, one.draft.batch, one.number)
+            Answer(
+                one.draft.pair_id, self.annotator, one.draft.annotations, self.layer, one.draft.batch, one.number,
+                ambiguity=one.draft.ambiguity or None,
+            )
             for one in sorted(latest, key=lambda one: one.number)
             if one.draft.is_done or (with_drafts and one.shows)
-        ]
+        ]  # fmt: skip
 
     def _number(self, key: tuple[str, str]) -> int:
         found = self.states.get(key)

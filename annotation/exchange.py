@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from annotation.exchange_fields import LABEL_STUDIO, NATIVE, lost_in
@@ -57,12 +57,14 @@ class Matched:
         unknown: Captions of the file that no pair has.
         unplaced: Mentions without a usable place.
         n_repairs: Values that the reader mended or doubts.
+        ambiguity: Pair id -> class of ambiguity, where the file tells it.
     """
 
     answers: Mapping[str, tuple[Annotation, ...]]
     unknown: tuple[str, ...]
     unplaced: int
     n_repairs: int
+    ambiguity: Mapping[str, str] = field(default_factory=dict)
 
 
 def export_answers(
@@ -113,9 +115,7 @@ def import_answers(pairs: Mapping[str, ProjectPair], name: str, path: Path, by: 
         InputError: the file is not of the format, or holds none of the pairs.
     """
     if name == NATIVE:
-        found = [(pair, answer.annotations) for pair, answer in read_native(path) if answer is not None]
-        known = {pair.pair_id: spans for pair, spans in found if _is_known(pair, pairs)}
-        matched = Matched(known, tuple(pair.pair_id for pair, _ in found if pair.pair_id not in known), 0, 0)
+        matched = _native(path, pairs)
     elif name == LABEL_STUDIO:
         tasks = read_tasks(path, by)
         matched = _match(tasks.found, pairs, tasks.n_repairs)
@@ -125,6 +125,14 @@ def import_answers(pairs: Mapping[str, ProjectPair], name: str, path: Path, by: 
     if not matched.answers:
         raise InputError(f"{path}: holds none of the project's captions")
     return matched
+
+
+def _native(path: Path, pairs: Mapping[str, ProjectPair]) -> Matched:
+    found = [(pair, answer) for pair, answer in read_native(path) if answer is not None]
+    known = {pair.pair_id: answer for pair, answer in found if _is_known(pair, pairs)}
+    unknown = tuple(pair.pair_id for pair, _ in found if pair.pair_id not in known)
+    classes = {key: answer.ambiguity for key, answer in known.items() if answer.ambiguity}
+    return Matched({key: answer.annotations for key, answer in known.items()}, unknown, 0, 0, classes)
 
 
 def _is_known(pair: ProjectPair, pairs: Mapping[str, ProjectPair]) -> bool:
@@ -137,6 +145,7 @@ def _match(captions: Iterable[Found], pairs: Mapping[str, ProjectPair], n_repair
     for pair in reversed(list(pairs.values())):
         by_text[pair.caption].append(pair.pair_id)
     answers: dict[str, tuple[Annotation, ...]] = {}
+    classes: dict[str, str] = {}
     unknown, unplaced = [], 0
     for caption in captions:
         of_key = pairs.get(caption.key)
@@ -151,7 +160,9 @@ def _match(captions: Iterable[Found], pairs: Mapping[str, ProjectPair], n_repair
             continue
         unplaced += caption.unplaced
         answers[pair_id] = caption.spans
-    return Matched(answers, tuple(unknown), unplaced, n_repairs)
+        if caption.ambiguity is not None:
+            classes[pair_id] = caption.ambiguity
+    return Matched(answers, tuple(unknown), unplaced, n_repairs, classes)
 
 
 def _found(caption: Caption) -> Found:

@@ -18,6 +18,7 @@ FIELDS: Mapping[str, str] = {
     "origin": "dates, page ids, digests, credits, licences, links",
     "flags": "flags",
     "clues": "visual clues",
+    "ambiguity": "classes of ambiguity",
 }
 """Field -> what it is."""
 NATIVE, LABEL_STUDIO = "native", "label-studio"

@@ -47,12 +47,14 @@ class GoldPair:
         spans: By place.
         layers: Who annotated it.
         decisions: Stretch -> (choice, reason, expert) of all disputes, those that ended in no mention too.
+        ambiguity: Class of ambiguity that all who chose one chose; None where there is none.
     """
 
     pair_id: str
     spans: tuple[GoldSpan, ...]
     layers: tuple[str, ...]
     decisions: tuple[tuple[str, str, str, str], ...] = ()
+    ambiguity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def make_gold(
         incomplete: Leave open pairs out instead of refusing.
 
     Raises:
-        UsageError: disputes are open and `incomplete` is not said.
+        UsageError: disputes are open and `incomplete` is not said, or no pair is complete.
     """
     pairs, still_open, single, unanswered = [], {}, [], []
     for pair_id in pair_ids:
@@ -111,6 +113,11 @@ def make_gold(
         raise UsageError(
             f"{sum(still_open.values()):,} disputes in {len(still_open):,} pairs are not decided: "
             "annotation adjudicate them, or leave those pairs out with --incomplete"
+        )
+    if not pairs:
+        raise UsageError(
+            f"no pair can be gold yet: {len(unanswered):,} have no answer, {len(single):,} fewer than {fewest}, "
+            f"{len(still_open):,} open disputes"
         )
     return Gold(tuple(pairs), still_open, tuple(single), tuple(unanswered))
 
@@ -134,6 +141,7 @@ def write_gold(gold: Gold, pairs: Mapping[str, ProjectPair], folder: Path) -> Pa
                     "layers": list(one.layers),
                     "annotations": rows,
                     "decisions": [list(told) for told in one.decisions],
+                    **({"ambiguity": one.ambiguity} if one.ambiguity else {}),
                 }
             )
         )
@@ -158,7 +166,10 @@ def read_gold(folder: Path) -> list[GoldPair]:
 
 def gold_answers(gold: Iterable[GoldPair]) -> dict[str, Answer]:
     """Pair id -> gold as an answer, to compare annotators with."""
-    return {one.pair_id: Answer(one.pair_id, "gold", tuple(span.annotation for span in one.spans)) for one in gold}
+    return {
+        one.pair_id: Answer(one.pair_id, "gold", tuple(span.annotation for span in one.spans), ambiguity=one.ambiguity)
+        for one in gold
+    }
 
 
 def _gold_pair(one: Merged, valid: Mapping[tuple[str, str], Decision]) -> GoldPair:
@@ -171,7 +182,7 @@ def _gold_pair(one: Merged, valid: Mapping[tuple[str, str], Decision]) -> GoldPa
             voices = sorted({name for option in dispute.options if span in option.spans for name in option.annotators})
             spans.append(GoldSpan(span, DECIDED, tuple(voices), decision.expert, decision.reason))
     spans.sort(key=lambda span: span.annotation.span)
-    return GoldPair(one.pair_id, tuple(spans), one.annotators, tuple(told))
+    return GoldPair(one.pair_id, tuple(spans), one.annotators, tuple(told), one.ambiguity)
 
 
 def _read(value: Mapping[str, Any], place: str) -> GoldPair:
@@ -188,6 +199,6 @@ def _read(value: Mapping[str, Any], place: str) -> GoldPair:
             for span, row in zip(answer.annotations, value["annotations"], strict=True)
         )
         decisions = tuple((str(a), str(b), str(c), str(d)) for a, b, c, d in value["decisions"])
-        return GoldPair(answer.pair_id, spans, tuple(value["layers"]), decisions)
+        return GoldPair(answer.pair_id, spans, tuple(value["layers"]), decisions, value.get("ambiguity"))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{place}: is no gold pair: {error!r}") from error

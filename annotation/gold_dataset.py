@@ -1,17 +1,19 @@
 """Gold labels as a data set: pairs and mentions by split."""
 
+import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from annotation.ambiguity_file import write_ambiguity
 from annotation.gold import GoldPair
 from annotation.linked_rows import with_entities
 from annotation.pairs import ProjectPair
 from annotation.project import Project
-from annotation.publishing.publish import remove_card
-from pipeline.formats.dataset_writing import STAGING, write_by_split
+from annotation.publishing.rights import ATTRIBUTION, PAIR_COLUMNS, told_rights, write_rights
+from pipeline.formats.dataset_writing import STAGING, remove_card, write_by_split
 from pipeline.formats.splits import ALL
 from pipeline.kb.store import MentionStore
 from pipeline.records import dataset_schemas as schemas
@@ -93,7 +95,7 @@ def write_gold_dataset(
     Raises:
         UsageError: `out` holds something else, or a pair has no split.
     """
-    check_out(out)
+    check_gold_out(out)
     places = splits if splits is not None else {one.pair_id: ALL for one in gold}
     missing = [one.pair_id for one in gold if one.pair_id not in places]
     if missing:
@@ -103,15 +105,21 @@ def write_gold_dataset(
     if store is not None:
         mentions = with_entities(mentions, store)
     told = {"source": dict(project.source), "title_policy": project.settings.title_policy}
-    return write_rows(out, pairs, mentions, told | {"guidelines": project.settings.guidelines})
+    counts = write_rows(out, pairs, mentions, told | {"guidelines": project.settings.guidelines})
+    write_ambiguity({one.pair_id: one.ambiguity for one in gold if one.ambiguity}, out)
+    return counts
 
 
 def write_rows(
     out: Path, pairs: Sequence[Pair], mentions: Sequence[DatasetMention], told: Mapping[str, Any]
 ) -> dict[str, int]:
-    """Write rows that know their split, the manifest and the licence files; `told` says where they come from."""
+    """Write rows that know their split, the manifest and the licence files.
+
+    `told` says where they come from; gold unless it names another format. What an ATTRIBUTION there tells of images
+    stays.
+    """
     content = {"pairs": [_told(row) for row in pairs], "mentions": [_told(row) for row in mentions]}
-    options = {**told, "format": PROVENANCE, "version": _VERSION}
+    options = {"format": PROVENANCE, **told, "version": _VERSION}
     stage_id = options_digest({"options": options, "content": options_digest(content)})
     (out / SUCCESS).unlink(missing_ok=True)
     remove_card(out)
@@ -122,7 +130,8 @@ def write_rows(
     }
     shutil.rmtree(out / STAGING)
     write_json(out / MANIFEST, {"inputs": [], "options": options, "rows": counts, "stage_id": stage_id})
-    _write_licences(out, pairs)
+    rows = [{name: getattr(row, name) for name in PAIR_COLUMNS} for row in pairs]
+    write_rights(out, rows, told_rights(out / ATTRIBUTION))
     (out / SUCCESS).touch()
     return counts
 
@@ -163,25 +172,29 @@ def check_out(out: Path) -> None:
         raise UsageError(f"--out {out} holds other things than a data set; choose another folder")
 
 
+def check_gold_out(out: Path) -> None:
+    """The same for a command that writes gold: labels of somebody else are not replaced.
+
+    Raises:
+        UsageError: the folder holds an imported data set, or what `check_out` refuses.
+    """
+    check_out(out)
+    kind = dataset_options(out).get("format", PROVENANCE)
+    if kind != PROVENANCE:
+        raise UsageError(f"--out {out} holds a data set imported from {kind}; choose another folder")
+
+
+def dataset_options(folder: Path) -> dict[str, Any]:
+    """What the manifest of a data set tells of its making; nothing where there is none."""
+    try:
+        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["options"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
 def _by_split(rows: Sequence[Any]) -> dict[str, list[Any]]:
     return {name: [row for row in rows if row.split == name] for name in sorted({row.split for row in rows})}
 
 
 def _told(row: Pair | DatasetMention) -> list[Any]:
     return [getattr(row, name) for name in row.__slots__]
-
-
-def _write_licences(out: Path, pairs: Sequence[Pair]) -> None:
-    licences = sorted({row.licence for row in pairs if row.licence})
-    articles = sorted({row.article_title for row in pairs if row.article_title})
-    (out / "ATTRIBUTION").write_text(
-        "Captions in this folder stand in the articles below; their authors are those of the articles.\n"
-        "Mentions and gold entities were annotated for this data set.\n\n"
-        + "".join(f"{title}\n" for title in articles),
-        encoding="utf-8",
-    )
-    (out / "LICENSES").write_text(
-        f"Texts: {', '.join(licences) or 'as stated by the source of the pairs'}\n"
-        "Image files are named, not contained; each has its own author and licence.\n",
-        encoding="utf-8",
-    )

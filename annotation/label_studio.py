@@ -11,6 +11,7 @@ from annotation.code_units import CodeUnits
 from annotation.files import write_text
 from annotation.pairs import ProjectPair, pair_json
 from annotation.records import CLUES, NIL, Annotation, Answer
+from annotation.statistics.ambiguity import AMBIGUITIES
 from pipeline.formats.json_input import Record, read_records
 from pipeline.formats.mention_types import TYPES, known_type
 from pipeline.records.errors import UsageError
@@ -19,7 +20,7 @@ UNTYPED = "untyped"
 """Label of spans whose type nobody has chosen yet: a region there needs a label."""
 FLAGS = ("discuss", "metonymy")
 _KEYS = dict(zip(TYPES, "polcewm", strict=True))
-_TYPE, _ENTITY, _CLUES, _FLAGS, _TEXT = "type", "entity", "clues", "flags", "caption"
+_TYPE, _ENTITY, _CLUES, _FLAGS, _AMBIGUITY, _TEXT = "type", "entity", "clues", "flags", "ambiguity", "caption"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,14 @@ class Found:
         caption: The text.
         spans: By place, one a place.
         unplaced: Spans whose text does not stand at their place, left out.
+        ambiguity: Class of ambiguity of the caption; None where nobody chose one.
     """
 
     key: str
     caption: str
     spans: tuple[Annotation, ...]
     unplaced: int = 0
+    ambiguity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,16 @@ def labelling_config() -> str:
         f'  <Text name="{_TEXT}" value="${_TEXT}"/>\n'
         f'  <TextArea name="{_ENTITY}" toName="{_TEXT}" perRegion="true" maxSubmissions="1" editable="true"\n'
         f'            placeholder="title of the Wikipedia article, or {NIL}"/>\n'
-        f"{_choices(_CLUES, CLUES)}{_choices(_FLAGS, FLAGS)}"
+        f"{_choices(_CLUES, CLUES)}{_choices(_FLAGS, FLAGS)}{_choices(_AMBIGUITY, AMBIGUITIES, of_all=True)}"
         "</View>\n"
     )
 
 
-def _choices(name: str, values: Sequence[str]) -> str:
+def _choices(name: str, values: Sequence[str], *, of_all: bool = False) -> str:
+    """Several choices for a region, or one for the whole task."""
     inner = "".join(_label("Choice", value) for value in values)
-    return f'  <Choices name="{name}" toName="{_TEXT}" perRegion="true" choice="multiple">\n{inner}  </Choices>\n'
+    kind = 'choice="single"' if of_all else 'perRegion="true" choice="multiple"'
+    return f'  <Choices name="{name}" toName="{_TEXT}" {kind}>\n{inner}  </Choices>\n'
 
 
 def _label(tag: str, value: str, more: str = "") -> str:
@@ -112,6 +117,9 @@ def _task(pair: ProjectPair, answer: Answer | None) -> dict[str, Any]:
     if answer is not None:
         units = CodeUnits(pair.caption)
         result = [part for number, one in enumerate(answer.annotations) for part in _result(one, number, units)]
+        if answer.ambiguity:
+            told = {"choices": [answer.ambiguity]}
+            result.append({"id": "pair", "from_name": _AMBIGUITY, "to_name": _TEXT, "type": "choices", "value": told})
         task["predictions"] = [{"model_version": "mel-toolkit", "result": result}]
     return task
 
@@ -172,7 +180,14 @@ def _found(record: Record, annotation: Mapping[str, Any]) -> tuple[Found, int]:
             continue
         spans[place], doubts = _span(record, parts, place, caption)
         mended += was_mended + doubts
-    return Found(key, caption, tuple(spans[place] for place in sorted(spans)), unplaced), mended
+    chosen = [
+        one
+        for parts in regions.values()
+        for one in record.texts(parts.get(_AMBIGUITY, {}).get("choices", []), "choices")
+        if one in AMBIGUITIES
+    ]
+    kind = chosen[-1] if chosen else None
+    return Found(key, caption, tuple(spans[place] for place in sorted(spans)), unplaced, kind), mended
 
 
 def _place(record: Record, value: Mapping[str, Any], caption: str, name: str) -> tuple[tuple[int, int] | None, bool]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from annotation.records import CLUES, NIL, Annotation, Answer
+from annotation.statistics.ambiguity import AMBIGUITIES
 from annotation.tokens import token_spans
 from pipeline.formats.mention_types import TYPES
 
-_SAME_MISTAKE, _SAME_CLUE = 0.6, 0.85
+_SAME_MISTAKE, _SAME_CLUE, _SAME_CLASS = 0.6, 0.85, 0.8
 _CONFUSED = {"Person": "Organization", "Organization": "Location", "Location": "Country", "Country": "Location"}
 
 
@@ -102,6 +103,12 @@ def annotate(
             start, end = tokens[int(random.integers(len(tokens)))]
             marked.append(Annotation(start, end, caption[start:end], "Misc", NIL, visual_clues=()))
     return _without_overlaps(marked)
+
+
+def ambiguity_class(caption: str, draw: float) -> str:
+    """The class of ambiguity that a person puts a caption into; one in five sees another one."""
+    seen = _number(caption, "ambiguity") / 2**48 if draw < _SAME_CLASS else (draw - _SAME_CLASS) / (1 - _SAME_CLASS)
+    return AMBIGUITIES[int(seen * seen * len(AMBIGUITIES))]
 
 
 def _clues(caption: str, one: Annotation, share: float, draw: float) -> tuple[str, ...]:

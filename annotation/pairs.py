@@ -85,7 +85,7 @@ def read_pair(value: Mapping[str, Any], place: str) -> ProjectPair:
     Raises:
         InputError: a field is missing, unknown or of another kind, or a link's text is not at its place.
     """
-    row = {name: one for name, one in value.items() if name != "mentions"}
+    row = {name: one for name, one in value.items() if name not in ("mentions", "ambiguity")}
     version = row.pop("version", VERSION)
     if version != VERSION:
         raise InputError(f"{place}: pairs of version {version!r} cannot be read, only {VERSION}")
@@ -104,7 +104,7 @@ def read_pair(value: Mapping[str, Any], place: str) -> ProjectPair:
 
 
 def read_mentions(value: Mapping[str, Any], place: str) -> Answer | None:
-    """The gold labels of a native line, None where it has no `mentions`.
+    """The labels of a native line, None where it has no `mentions`.
 
     Raises:
         InputError: a mention is malformed or does not stand at its place.
@@ -112,6 +112,8 @@ def read_mentions(value: Mapping[str, Any], place: str) -> Answer | None:
     if value.get("mentions") is None:
         return None
     row = {"version": 1, "pair_id": value["pair_id"], "annotator": REFERENCE, "annotations": value["mentions"]}
+    if value.get("ambiguity") is not None:
+        row["ambiguity"] = value["ambiguity"]
     answer = read_answer(row, place)
     for one in answer.annotations:
         if not stands_at(one, str(value["caption"])):
@@ -150,6 +152,7 @@ def write_native(pairs: Iterable[ProjectPair], path: Path, answers: Mapping[str,
         answer = (answers or {}).get(pair.pair_id)
         if answer is not None:
             row["mentions"] = answer_json(answer).get("annotations", [])
+            row |= {"ambiguity": answer.ambiguity} if answer.ambiguity else {}
         lines.append(json_line(row))
     write_text(path, "".join(lines))
 

@@ -20,6 +20,9 @@ PROJECT, PAIRS, REFERENCE, SECRETS = "project.json", "pairs.jsonl", "reference.j
 INCLUDE, EXCLUDE = "include", "exclude"
 TITLE_POLICIES = (INCLUDE, EXCLUDE)
 """Whether "President" belongs to the span of "President Obama"; the paper says both (A.1, rules 5 and 6)."""
+VISUAL_CLUES, AMBIGUITY = "visual_clues", "ambiguity"
+LAYERS = (VISUAL_CLUES, AMBIGUITY)
+"""Questions beside spans that a project may ask."""
 GUIDELINES = "paper-a1-v1"
 """The seven rules of the paper's appendix A.1, as this version of the code words them."""
 _IGNORED = """# What names a person, a secret or a working hour is not for publication.

@@ -85,6 +85,7 @@ class Answer:
         batch: main, pilot, retest or expert.
         number: How many answers the annotator had saved before it in this layer: the order of work.
         duration_s: Seconds from showing the item to saving it; None where nobody measured.
+        ambiguity: Class of ambiguity of the pair (Figure 2b); None where not asked or not chosen.
     """
 
     pair_id: str
@@ -94,6 +95,7 @@ class Answer:
     batch: str = MAIN
     number: int = 0
     duration_s: float | None = None
+    ambiguity: str | None = None
 
 
 def is_pseudonym(text: str) -> bool:
@@ -123,6 +125,8 @@ def read_answer(value: Mapping[str, Any], place: str) -> Answer:
         answer = Answer(annotations=spans, **row)
     except (TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{place}: is no answer of an annotator: {error}") from error
+    if answer.ambiguity is not None and not isinstance(answer.ambiguity, str):
+        raise InputError(f"{place}: the class of ambiguity should be a text")
     if not isinstance(answer.pair_id, str) or not is_pseudonym(str(answer.annotator)) or answer.batch not in BATCHES:
         raise InputError(
             f"{place}: should name a pair, an annotator by pseudonym and one of the batches {', '.join(BATCHES)}"

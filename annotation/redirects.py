@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from annotation.agreement.pairing import Rules
+from annotation.project_kb import store_digest
 from annotation.records import Answer
 from pipeline.kb.store import MentionStore
-from pipeline.records.digest import file_digest
-from pipeline.records.manifest import MANIFEST
 
 
 def rules_with(answers: Iterable[Answer], kb: Path | None, guideline: str) -> Rules:
@@ -25,6 +24,5 @@ def rules_with(answers: Iterable[Answer], kb: Path | None, guideline: str) -> Ru
         hit = store.find_title(title)
         if hit is not None and hit.entity != title:
             redirects[title] = hit.entity
-    manifest = kb / MANIFEST
-    name = f"{kb.name} {file_digest(manifest)[:12]}" if manifest.is_file() else kb.name
+    name = f"{kb.resolve().name} {store_digest(kb)[:12]}"
     return Rules(redirects=redirects, redirects_name=name, guideline=guideline)

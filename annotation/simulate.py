@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -16,9 +16,9 @@ from annotation.assignment import Assignment, Task
 from annotation.decisions import Decision, decide
 from annotation.disputes import Dispute, Merged
 from annotation.events import Draft
-from annotation.noise import PAPER_LIKE, Confusions, Noise, annotate
+from annotation.noise import PAPER_LIKE, Confusions, Noise, ambiguity_class, annotate
 from annotation.pairs import ProjectPair
-from annotation.project import Project
+from annotation.project import AMBIGUITY, VISUAL_CLUES, Project
 from annotation.records import MAIN, RETEST, Annotation, Answer
 from annotation.store import Store
 from annotation.synthetic import synthetic_source
@@ -97,7 +97,8 @@ def simulate_campaign(
         new = [task for task in tasks if log.current(task.pair_id, task.batch).version == 0]
         person = worker(name, seed)
         rates = noise.times(person.errors)
-        drafts = [_draft(project.pair(task.pair_id), gold, task, (person, rates, confusions, seed)) for task in new]
+        told = (person, rates, confusions, seed)
+        drafts = [_draft(project.pair(task.pair_id), gold, task, told, project.settings.layers) for task in new]
         log.save_many(drafts, _moments(drafts))
         done[name] = len(drafts)
     return done
@@ -166,7 +167,9 @@ def _draft(
     gold: Mapping[str, Answer],
     task: Task,
     told: tuple[Worker, Noise, Confusions, int],
+    layers: Sequence[str] = (),
 ) -> Draft:
+    """What a person makes of a task; of optional layers those that the project asks for."""
     person, rates, confusions, seed = told
     random = generator(seed, "answer", person.name, task.pair_id, task.batch)
     spans = gold[pair.pair_id].annotations if pair.pair_id in gold else ()
@@ -174,7 +177,10 @@ def _draft(
     seconds = (8 + 11 * len(marked)) * person.pace * float(random.lognormal(0, 0.4))
     if task.batch == RETEST:
         seconds *= 0.7
-    return Draft(pair.pair_id, marked, task.batch, duration_s=round(seconds, 1))
+    if VISUAL_CLUES not in layers:
+        marked = tuple(replace(one, visual_clues=None) for one in marked)
+    kind = ambiguity_class(pair.caption, float(random.random())) if AMBIGUITY in layers else ""
+    return Draft(pair.pair_id, marked, task.batch, duration_s=round(seconds, 1), ambiguity=kind)
 
 
 def _moments(drafts: Sequence[Draft]) -> list[datetime]:

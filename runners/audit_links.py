@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.console.flags import CommandParser
+from pipeline.console.flags import CommandParser, from_one
 from pipeline.console.format import format_count
 from pipeline.console.main import run_command
 
@@ -25,7 +25,7 @@ def make_parser() -> CommandParser:
     )
     parser.add_argument("--kb", type=Path, required=True, metavar="DIR", help="knowledge base whose title rules apply")
     parser.add_argument("--file", type=Path, nargs="+", required=True, metavar="PATH", help="dump files")
-    parser.add_argument("--pages", type=_positive, default=500, metavar="N", help="articles to compare (default: 500)")
+    parser.add_argument("--pages", type=from_one, default=500, metavar="N", help="articles to compare (default: 500)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, another sample (default: 0)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     return parser
@@ -61,13 +61,6 @@ def _print(found: "Audit", values: argparse.Namespace) -> None:
         print("No disagreement.")
     for name, kind in sorted(found.kinds.items()):
         print_table(("page", "target", "surface"), kind.examples, title=f"{name}: {format_count(kind.n)}, of which")
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
-    return number
 
 
 if __name__ == "__main__":

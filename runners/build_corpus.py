@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.console.dump_flags import add_dump_flags, add_engine_flags, engine_values, fetch_values
 from pipeline.console.flags import CommandParser
-from pipeline.console.main import INTERRUPTED, run_command
+from pipeline.console.main import run_command
 
 if TYPE_CHECKING:
     from pipeline.jobs.corpus import CorpusResult
@@ -48,11 +48,7 @@ def main(argv: list[str]) -> int:
     options = _options(values, beam_args)
     if values.dry_run:
         return _dry_run(options)
-    try:
-        result = build_corpus(options)
-    except KeyboardInterrupt:
-        print("interrupted; the same command goes on from here", file=sys.stderr)
-        return INTERRUPTED
+    result = build_corpus(options)
     _print_result(result)
     return 0
 
@@ -139,7 +135,7 @@ def _print_result(result: "CorpusResult") -> None:
         print_summary("Left out", [(name.replace("_", " "), format_count(n)) for name, n in left_out.items()])
     print_funnel(result.funnel)
     topics = [(group.name or "none", group.n_articles, group.n_in, group.n_kept) for group in result.funnel.topics]
-    print_table(("topic", "articles", "pairs", "kept"), topics, title="By topic")
+    print_table(("topic", "all articles", "pairs", "kept"), topics, title="By topic")
     unknown = result.funnel.unknown_templates
     if unknown:
         some = f"the first {MAX_TEMPLATES} of {len(unknown):,}" if len(unknown) > MAX_TEMPLATES else f"{len(unknown):,}"
@@ -148,24 +144,13 @@ def _print_result(result: "CorpusResult") -> None:
 
 
 def _dry_run(options: "CorpusOptions") -> int:
-    from pipeline.dump.fetch_summary import show_plan
-    from pipeline.jobs.dump_inputs import plan_download
-
-    request = options.dump_request
-    missing = plan_download(request)
-    if missing is not None:
-        parsing = ("parsing", "its speed is measured once the dump is there")
-        title = "Dry run: nothing was downloaded or built"
-        show_plan(missing, request.fetch_request(), title=title, more=[parsing, ("output", str(options.out))])
-        return 0
-    return _estimate(options)
-
-
-def _estimate(options: "CorpusOptions") -> int:
     from pipeline.console.format import format_bytes, format_count, format_duration
     from pipeline.console.summary import print_summary
     from pipeline.jobs.corpus_dry_run import estimate_corpus
+    from pipeline.jobs.dump_options import show_download
 
+    if show_download(options, options.dump_request):
+        return 0
     estimate = estimate_corpus(options)
     plan, trial = estimate.plan, estimate.trial
     rows = [
@@ -184,4 +169,4 @@ def _estimate(options: "CorpusOptions") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run_command(main))
+    sys.exit(run_command(main, goes_on=True))

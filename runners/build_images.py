@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.console.dump_flags import MEGABYTE, bytes_per_s
 from pipeline.console.flags import CommandParser
-from pipeline.console.main import FAILED, INTERRUPTED, run_command
+from pipeline.console.main import FAILED, run_command
 
 if TYPE_CHECKING:
     from pipeline.jobs.images import ImagesResult
@@ -53,11 +53,7 @@ def main(argv: list[str]) -> int:
         return _dry_run(options)
     from pipeline.jobs.images import build_images
 
-    try:
-        result = build_images(options)
-    except KeyboardInterrupt:
-        print("interrupted; the same command goes on from here", file=sys.stderr)
-        return INTERRUPTED
+    result = build_images(options)
     _print_result(result)
     return FAILED if result.is_empty else 0
 
@@ -234,4 +230,4 @@ def _dry_run(options: "ImagesOptions") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run_command(main))
+    sys.exit(run_command(main, goes_on=True))

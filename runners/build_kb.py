@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.console.dump_flags import add_dump_flags, add_engine_flags, engine_values, fetch_values
 from pipeline.console.flags import CommandParser
-from pipeline.console.main import INTERRUPTED, run_command
+from pipeline.console.main import run_command
 from pipeline.records.names import ITEM_KINDS, Context
 
 if TYPE_CHECKING:
@@ -49,11 +49,7 @@ def main(argv: list[str]) -> int:
     options = _options(values, beam_args)
     if values.dry_run:
         return _dry_run(options)
-    try:
-        result = build_kb(options)
-    except KeyboardInterrupt:
-        print("interrupted; the same command goes on from here", file=sys.stderr)
-        return INTERRUPTED
+    result = build_kb(options)
     _print_result(result, keeps_red_links=options.keep_red_links)
     return 0
 
@@ -76,6 +72,8 @@ def _print_result(result: "KbResult", *, keeps_red_links: bool) -> None:
     print_summary("", [*((name, format_count(n)) for name, n in result.counts.items()), *stages.items()])
     if dropped:
         print_summary("Left out, by reason", [(reason, format_count(n)) for reason, n in dropped.items()])
+    if not result.counts["pages read"]:
+        print("This dump holds no page")
     n_red = dropped.get("resolve: red link", 0)
     if not keeps_red_links and 2 * n_red > result.counts["links"]:
         print(
@@ -165,24 +163,13 @@ def _options(values: argparse.Namespace, beam_args: tuple[str, ...]) -> "KbOptio
 
 
 def _dry_run(options: "KbOptions") -> int:
-    from pipeline.dump.fetch_summary import show_plan
-    from pipeline.jobs.dump_inputs import plan_download
-
-    request = options.dump_request
-    missing = plan_download(request)
-    if missing is not None:
-        parsing = ("parsing", "its speed is measured once the dump is there")
-        title = "Dry run: nothing was downloaded or built"
-        show_plan(missing, request.fetch_request(), title=title, more=[parsing, ("output", str(options.out))])
-        return 0
-    return _estimate(options)
-
-
-def _estimate(options: "KbOptions") -> int:
     from pipeline.console.format import format_bytes, format_count, format_duration
     from pipeline.console.summary import print_summary
+    from pipeline.jobs.dump_options import show_download
     from pipeline.jobs.kb_dry_run import estimate_kb
 
+    if show_download(options, options.dump_request):
+        return 0
     estimate = estimate_kb(options)
     plan, trial = estimate.plan, estimate.trial
     rows = [
@@ -194,7 +181,7 @@ def _estimate(options: "KbOptions") -> int:
     ]
     if trial.ranges:
         rows += [
-            ("to read", f"{format_bytes(trial.size_bytes)} in {format_count(trial.ranges)} ranges"),
+            ("to read", f"{format_bytes(trial.size_bytes)} in {format_count(trial.ranges)} range(s)"),
             (f"parsing, {options.engine.workers} worker(s)", f"about {format_duration(trial.parse_s)}"),
             ("staging on disk", f"about {format_bytes(trial.staged_bytes)}, the KB about as much again"),
             ("measured on", f"{format_count(trial.trial_ranges)} range(s) of this dump"),
@@ -205,4 +192,4 @@ def _estimate(options: "KbOptions") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run_command(main))
+    sys.exit(run_command(main, goes_on=True))

@@ -15,7 +15,7 @@ def main(argv: list[str]) -> int:
     is_complete = True
     for check in check_machine(Path(__file__).parents[1]):
         remedy = f"  -> {check.remedy}" if check.remedy else ""
-        print(f"{check.state:8}{check.name:18}{check.found}{remedy}", flush=True)
+        print(f"{check.state:8}{check.name:21} {check.found}{remedy}", flush=True)
         is_complete &= check.state != "missing"
     return 0 if is_complete else 1
 

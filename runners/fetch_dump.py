@@ -95,4 +95,4 @@ def _verify(request: "FetchRequest", size_bytes: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run_command(main))
+    sys.exit(run_command(main, goes_on=True))

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.console.flags import CommandParser
+from pipeline.console.flags import CommandParser, from_one
 from pipeline.console.format import format_count, format_share, printable
 from pipeline.console.main import run_command
 from pipeline.records.names import EntityKind, Level
@@ -24,6 +24,7 @@ EXAMPLES = (
     "python runners/lookup.py --prefix unit --kb data/kb/enwiki-20210101",
 )
 LEAD_CHARS = 90
+UNKNOWN = "-"
 BAR_CHARS = 8
 FULL_LIST = 1_000
 """Candidates that the store keeps of one surface at most."""
@@ -42,9 +43,7 @@ def make_parser() -> CommandParser:
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="a surface form, in quotes where it has spaces")
     parser.add_argument("--kb", type=Path, required=True, metavar="DIR", help="folder of a finished knowledge base")
-    parser.add_argument(
-        "-k", type=_positive, default=10, metavar="N", help="candidates or titles to show (default: 10)"
-    )
+    parser.add_argument("-k", type=from_one, default=10, metavar="N", help="candidates or titles to show (default: 10)")
     parser.add_argument(
         "--level", choices=[level.value for level in Level], default=Level.STRIPPED.value,
         help="how far a name may be relaxed: exact as typed; folded, whatever its case; stripped, also without "
@@ -64,13 +63,6 @@ def main(argv: list[str]) -> int:
     if values.prefix:
         return _prefixes(store, values)
     return _candidates(store, values)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
-    return number
 
 
 def _candidates(store: "MentionStore", values: argparse.Namespace) -> int:
@@ -114,7 +106,10 @@ def _print_candidates(store: "MentionStore", found: "Candidates", about: "dict[i
         )
         for rank, one in enumerate(found[:k], 1)
     ]
-    print_table(("", "entity", "p", "c", "evidence", "level", "Wikidata", "lead and image"), rows, title=found.surface)
+    columns = ["", "entity", "p", "c", "evidence", "level", "Wikidata", "lead and image"]
+    while all(row[len(columns) - 1] == UNKNOWN for row in rows):
+        columns.pop()
+    print_table(columns, [row[: len(columns)] for row in rows], title=found.surface, whole=("p", "level", "Wikidata"))
     if len(found) > k:
         more = " or more" if len(found) >= FULL_LIST else ""
         print(f"{format_count(k)} of {format_count(len(found))}{more} candidates; -k N shows N")
@@ -152,11 +147,11 @@ def _evidence(one: "Candidate") -> str:
 def _about(entity: "Entity | None") -> tuple[str, str]:
     """Wikidata id, and the lead in one line with the image's name."""
     if entity is None:
-        return "-", "-"
+        return UNKNOWN, UNKNOWN
     lead = " ".join(entity.lead.split())
     lead = lead if len(lead) <= LEAD_CHARS else f"{lead[: LEAD_CHARS - 1].rstrip()}…"
     image = entity.image or entity.page_image
-    return entity.qid or "-", " ".join(part for part in (lead, image and f"[{image}]") if part) or "-"
+    return entity.qid or UNKNOWN, " ".join(part for part in (lead, image and f"[{image}]") if part) or UNKNOWN
 
 
 def _bar(p: float) -> str:

@@ -15,7 +15,8 @@ step() {
 }
 
 rm -rf "$project" "$dataset" "$dataset-statistics"
-step init "$corpus" --images "$images" --reference passages "$world/truth/captions.json" --out "$project"
+step init "$corpus" --images "$images" --layers visual_clues ambiguity \
+    --reference passages "$world/truth/captions.json" --out "$project"
 step assign "$project" --annotators 13 --per-pair 2 --experts 2 --pilot 13 --seed 1
 step simulate "$project" --seed 1
 step check "$project" --kb "$kb" --only N002 M001 P001

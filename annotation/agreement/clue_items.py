@@ -1,4 +1,4 @@
-"""Agreement on visual clues: kappa of each label, Jaccard of the sets."""
+"""Agreement on visual clues and on the class of ambiguity."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,6 +24,22 @@ def clue_definition(clue: str) -> Definition:
 
     sentence = f"Spans that both annotators labelled for visual clues are items; is there a clue of kind {clue}?"
     return Definition(f"clue.{clue}", sentence, "visual clues, several labels a mention", items)
+
+
+def ambiguity_definition() -> Definition:
+    """Pairs that both annotators put into a class of ambiguity are items."""
+
+    def items(pairing: Pairing, _: Rules) -> Items:
+        left, right = pairing.left.ambiguity, pairing.right.ambiguity
+        return Items(Counter([(left, right)] if left and right else []))
+
+    sentence = "Pairs that both annotators put into a class of ambiguity are items; the label is the class."
+    return Definition("ambiguity.class", sentence, "ten classes of Figure 2(b), one a pair", items)
+
+
+def measure_ambiguity(pairings: Sequence[Pairing], sampling: Sampling) -> Measure:
+    """Agreement on the class of ambiguity."""
+    return Meter(pairings, Rules(), sampling).measure(ambiguity_definition())
 
 
 def measure_clues(pairings: Sequence[Pairing], sampling: Sampling, clues: Sequence[str] = CLUES) -> list[Measure]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from annotation.agreement.measures import Measure
 from annotation.agreement.registry import definition_named
@@ -37,6 +38,14 @@ class GateResult:
     def is_passed(self) -> bool:
         """Whether the figure is large enough."""
         return self.value is not None and self.value >= self.gate.least
+
+
+def gates_json(results: Iterable[GateResult]) -> list[dict[str, Any]]:
+    """Gates as JSON value."""
+    return [
+        {"definition": one.gate.definition, "least": one.gate.least, "value": one.value, "passed": one.is_passed}
+        for one in results
+    ]
 
 
 def read_gate(text: str) -> Gate:

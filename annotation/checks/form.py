@@ -10,7 +10,7 @@ from annotation.records import Annotation
 from annotation.tokens import count_words, token_spans
 from pipeline.formats.mention_types import TYPES, known_type
 from pipeline.formats.spans import occurrences
-from pipeline.formats.statistics import FEWEST_WORDS
+from pipeline.titles.words import MIN_WORDS
 
 
 def out_of_range(scene: Scene) -> Iterator[Note]:
@@ -100,7 +100,7 @@ def alias_type(scene: Scene) -> Iterator[Note]:
 def short_caption(scene: Scene) -> Iterator[Note]:
     """Captions have three words or more (section 4.1)."""
     n = count_words(scene.caption)
-    if n < FEWEST_WORDS:
+    if n < MIN_WORDS:
         yield Note(None, f"the caption has {n} words; the corpus should have dropped it")
 
 

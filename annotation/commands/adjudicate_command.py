@@ -1,9 +1,10 @@
 """`adjudicate`: what experts must decide."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotation.commands.common import add_kb, add_project, command_parser, note, say
+from annotation.commands.common import add_project, add_project_kb, command_parser, kb_of, note, say
 from pipeline.console.flags import CommandParser
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def make_parser() -> CommandParser:
     way.add_argument("--export", type=Path, metavar="FILE", help="write the open disputes as a table with tabs")
     way.add_argument("--import", dest="table", type=Path, metavar="FILE", help="read decisions from such a table")
     parser.add_argument("--expert", metavar="NAME", help="only this expert's disputes; with --import who decided")
-    add_kb(parser, "entities are compared behind its redirects")
+    parser.add_argument("--pair", nargs="+", default=[], metavar="ID", help="with --export only these pairs")
+    add_project_kb(parser, "entities are compared behind its redirects")
     return parser
 
 
@@ -33,12 +35,15 @@ def main(argv: list[str]) -> int:
     values = make_parser().parse_args(argv)
     from annotation.campaign import read_campaign
 
-    campaign = read_campaign(values.project, values.kb)
+    kb = kb_of(values)
+    campaign = read_campaign(values.project, kb)
+    for pair_id in values.pair:
+        campaign.project.pair(pair_id)
     if values.table is not None:
         _import(campaign, values.table, values.expert)
-        campaign = read_campaign(values.project, values.kb)
+        campaign = read_campaign(values.project, kb)
     elif values.export is not None:
-        _export(campaign, values.export, values.expert)
+        _export(campaign, values.export, values.expert, values.pair)
     _print(campaign)
     return 0
 
@@ -55,7 +60,7 @@ def _import(campaign: "Campaign", path: Path, expert: str | None) -> None:
     say(f"{len(decisions):,} decisions were read from {path}")
 
 
-def _export(campaign: "Campaign", path: Path, expert: str | None) -> None:
+def _export(campaign: "Campaign", path: Path, expert: str | None, wanted_pairs: Sequence[str]) -> None:
     from annotation.adjudication import export_queue, write_queue
     from annotation.assignment import has_assignment, read_assignment
     from pipeline.records.errors import UsageError
@@ -67,7 +72,8 @@ def _export(campaign: "Campaign", path: Path, expert: str | None) -> None:
     wanted = [
         one
         for one in campaign.merged.values()
-        if expert is None or adjudicators.get(pairs[one.pair_id].group) == expert
+        if (expert is None or adjudicators.get(pairs[one.pair_id].group) == expert)
+        and (not wanted_pairs or one.pair_id in wanted_pairs)
     ]
     text = export_queue(wanted, pairs, adjudicators, campaign.verdicts.valid)
     write_queue(text, path)

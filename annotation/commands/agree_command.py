@@ -1,15 +1,16 @@
 """`agree`: agreement under named definitions, with gates."""
 
-import argparse
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotation.commands.common import (
-    add_kb,
     add_project,
+    add_project_kb,
     add_seed,
     command_parser,
     count,
+    kb_of,
     note,
     percent,
     say,
@@ -19,6 +20,7 @@ from annotation.commands.common import (
 from pipeline.console.flags import CommandParser
 
 if TYPE_CHECKING:
+    from annotation.agreement.gates import GateResult
     from annotation.agreement.measures import Figure, Measure
     from annotation.agreement_report import AgreementReport
 
@@ -36,15 +38,13 @@ def make_parser(name: str = "agree") -> CommandParser:
         "data/annotation/news --gate md.token.bio=0.85 el.matched=0.8 --json agreement.json",
     )
     add_project(parser)
-    parser.add_argument(
-        "--gate", nargs="+", type=_gate, default=[], metavar="ID=LEAST", help="lowest figures that are good enough"
-    )
+    parser.add_argument("--gate", nargs="+", default=[], metavar="ID=LEAST", help="lowest figures that are good enough")
     parser.add_argument("--definition", nargs="+", metavar="ID", help="only these definitions")
     parser.add_argument("--batch", nargs="+", choices=BATCHES, default=["main"], help="main, pilot or both")
     parser.add_argument("--draws", type=count, default=2000, metavar="N", help="bootstrap draws; 0 = no intervals")
     parser.add_argument("--people", action="store_true", help="also each two annotators, and each against the others")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures as JSON; - for stdout")
-    add_kb(parser, "entities are compared behind its redirects")
+    add_project_kb(parser, "entities are compared behind its redirects")
     add_seed(parser)
     return parser
 
@@ -53,32 +53,36 @@ def main(argv: list[str], name: str = "agree") -> int:
     """Measure, print, write, and judge by the gates."""
     values = make_parser(name).parse_args(argv)
     from annotation.agreement.figures import Sampling
-    from annotation.agreement.registry import REPORTED, definition_named
+    from annotation.agreement.gates import check_gates, gates_json, read_gate
+    from annotation.agreement.registry import REPORTED
     from annotation.agreement_report import measure_project
     from annotation.files import write_json
 
     ids = tuple(values.definition or REPORTED)
-    for id_, _ in values.gate:
-        definition_named(id_)
+    gates = [read_gate(text) for text in values.gate]
     report = measure_project(
         values.project,
-        (*ids, *(id_ for id_, _ in values.gate if id_ not in ids)),
+        tuple(dict.fromkeys((*ids, *(one.definition for one in gates)))),
         Sampling(values.draws, values.seed),
         batches=tuple(values.batch),
-        kb=values.kb,
+        kb=kb_of(values, note_down=False),
         with_people=values.people,
     )
+    results = check_gates(report.measures, gates)
+    told = {**report.to_json(), "gates": gates_json(results)}
     if str(values.json) == "-":
-        say_json(report.to_json())
+        say_json(told)
     else:
         print_report(report)
         if values.json is not None:
-            write_json(values.json, report.to_json())
-    return _judge(report, values.gate)
+            write_json(values.json, told)
+    print_gates(results, note if str(values.json) == "-" else None)
+    return 0 if all(one.is_passed for one in results) else BELOW
 
 
 def print_report(report: "AgreementReport") -> None:
     """The report in the terminal."""
+    from annotation.report.told import undefined
     from pipeline.console.summary import print_summary, print_table
 
     print_summary("Agreement", report.facts)
@@ -86,7 +90,8 @@ def print_report(report: "AgreementReport") -> None:
         figure = one.main
         told = report.definition(one.definition)
         paper = f"; the paper has {percent(told.paper)}" if told.paper is not None else ""
-        say(f"{one.definition}: {percent(figure.value)} {_interval(figure)}{paper}. {told.sentence}")
+        shown = percent(figure.value) if figure.value is not None else undefined(figure)
+        say(f"{one.definition}: {' '.join(filter(None, (shown, _interval(figure))))}{paper}. {told.sentence}")
     columns = ("definition", "items", "observed", "figure", "95 % interval", "pi", "alpha", "AC1", "max")
     print_table(columns, [_row(one) for one in report.measures], title="All definitions (per cent)")
     again = [(one.definition, one.n, percent(one.main.value), _interval(one.main)) for one in report.repeats]
@@ -101,7 +106,7 @@ def print_report(report: "AgreementReport") -> None:
     print_table(("guideline", "disagreements", "in pairs", "of which"), worst, title="Worst guidelines")
     for one in report.measures:
         if one.main.undefined_reason is not None:
-            note([f"{one.definition} is undefined: {one.main.undefined_reason}"])
+            note([f"{one.definition} is {undefined(one.main)}"])
     if report.pairs is not None:
         rows = [
             (
@@ -120,16 +125,14 @@ def print_report(report: "AgreementReport") -> None:
         print_table(("annotator", "items", "figure", "95 % interval"), people, title="Each against all partners")
 
 
-def _judge(report: "AgreementReport", gates: list[tuple[str, float]]) -> int:
-    code = 0
-    by_id = {one.definition: one for one in report.measures}
-    for id_, least in gates:
-        value = by_id[id_].main.value
-        is_good = value is not None and value >= least
-        shown = "undefined" if value is None else f"{value:.4f}"
-        say(f"gate {id_}: {shown} is {'at least' if is_good else 'below'} {least:g}{'' if is_good else '  FAILED'}")
-        code = code if is_good else BELOW
-    return code
+def print_gates(results: "Iterable[GateResult]", tell: Callable[[Iterable[str]], None] | None = None) -> None:
+    """A line a gate; `tell` takes them where stdout holds JSON."""
+    lines = [f"gate {one.told}{'' if one.is_passed else '  FAILED'}" for one in results]
+    if tell is not None:
+        tell(lines)
+    else:
+        for line in lines:
+            say(line)
 
 
 def _row(one: "Measure") -> tuple[object, ...]:
@@ -142,14 +145,3 @@ def _row(one: "Measure") -> tuple[object, ...]:
 def _interval(figure: "Figure") -> str:
     found = figure.interval
     return "" if found is None else f"[{100 * found.low:.2f}, {100 * found.high:.2f}]"
-
-
-def _gate(text: str) -> tuple[str, float]:
-    id_, _, least = text.partition("=")
-    try:
-        value = float(least)
-    except ValueError:
-        value = -1.0
-    if not id_ or not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} should be like md.token.bio=0.85")
-    return id_, value

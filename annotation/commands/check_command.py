@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from annotation.commands.common import add_kb, add_project, command_parser, note, say, say_json
+from annotation.commands.common import add_project, add_project_kb, command_parser, kb_of, note, say, say_json
 from pipeline.console.flags import CommandParser
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def make_parser() -> CommandParser:
     parser.add_argument("--fix", action="store_true", help="mend what is certain, in the annotators' files")
     parser.add_argument("--json", action="store_true", help="print JSON instead of lines")
     parser.add_argument("--list", action="store_true", help="list all checks and end")
-    add_kb(parser, "entities and surfaces are looked up in it")
+    add_project_kb(parser, "entities and surfaces are looked up in it")
     return parser
 
 
@@ -47,11 +47,11 @@ def main(argv: list[str]) -> int:
     if values.fix and values.what != WHAT[0]:
         parser.error("--fix mends annotations only: gold follows them, and the reference belongs to its source")
     checks = checks_named(values.only) if values.only else CHECKS
-    project = open_project(values.project)
-    scenes = find_scenes(project, values.what, values.kb, values.annotator or ())
+    project, kb = open_project(values.project), kb_of(values, note_down=False)
+    scenes = find_scenes(project, values.what, kb, values.annotator or ())
     n_fixed = _fix(project, scenes) if values.fix else 0
     if n_fixed:
-        scenes = find_scenes(project, values.what, values.kb, values.annotator or ())
+        scenes = find_scenes(project, values.what, kb, values.annotator or ())
     from annotation.checks.registry import run_checks
 
     findings = [finding for scene in scenes for finding in run_checks(scene, checks)]

@@ -26,6 +26,27 @@ def add_kb(parser: CommandParser, use: str) -> None:
     parser.add_argument("--kb", type=Path, metavar="DIR", help=f"a built knowledge base: {use}")
 
 
+def add_project_kb(parser: CommandParser, use: str) -> None:
+    """The flags --kb and --replace-kb of commands that work with a project's own knowledge base."""
+    add_kb(parser, f"{use}; the project remembers the one that decisions were made with")
+    parser.add_argument(
+        "--replace-kb", action="store_true", help="use --kb (or none) although the project remembers another"
+    )
+
+
+def kb_of(values: argparse.Namespace, *, note_down: bool = True) -> Path | None:
+    """The knowledge base that the flags ask for, held to the one that the project remembers.
+
+    Raises:
+        UsageError: the project was worked on with another one.
+    """
+    from annotation.project import open_project
+    from annotation.project_kb import project_kb
+
+    folder: Path = open_project(values.project).folder
+    return project_kb(folder, values.kb, replace=values.replace_kb, note_down=note_down)
+
+
 def add_seed(parser: CommandParser) -> None:
     """The flag --seed."""
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, other draws")

@@ -1,9 +1,17 @@
 """`import`: one person's annotations from a file."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from annotation.commands.common import add_project, command_parser, listed, note
 from pipeline.console.flags import CommandParser
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from annotation.project import Project
+    from annotation.records import Annotation
 
 FORMATS = ("native", "passages", "mentions", "kgmel", "melbench", "mimic", "elevant", "label-studio")
 
@@ -45,8 +53,10 @@ def main(argv: list[str]) -> int:
     drafts = []
     for pair_id, spans in found.answers.items():
         now = log.current(pair_id, values.batch)
-        if not now.version or now.draft.annotations != spans or not now.draft.is_done:
-            drafts.append(Draft(pair_id, spans, values.batch, now.version, origin=f"import:{values.format}"))
+        kind = found.ambiguity.get(pair_id, now.draft.ambiguity)
+        if not now.version or (now.draft.annotations, now.draft.ambiguity) != (spans, kind) or not now.draft.is_done:
+            origin = f"import:{values.format}"
+            drafts.append(Draft(pair_id, spans, values.batch, now.version, origin=origin, ambiguity=kind))
     if drafts and not values.dry_run:
         log.save_many(drafts)
     print_summary(
@@ -61,4 +71,27 @@ def main(argv: list[str]) -> int:
     )
     if found.unknown:
         note([f"not in the project: {listed(found.unknown)}"])
+    note(_findings(project, found.answers, values.annotator))
     return 0
+
+
+def _findings(project: "Project", answers: "Mapping[str, tuple[Annotation, ...]]", name: str) -> Iterator[str]:
+    """What the checks of form say of imported answers, a sentence in all."""
+    from annotation.checks.findings import Severity
+    from annotation.checks.registry import run_checks
+    from annotation.checks.scene import Scene, TitlePolicy
+    from annotation.records import Answer
+
+    policy = TitlePolicy(project.settings.title_policy)
+    findings = [
+        finding
+        for pair_id, spans in answers.items()
+        for finding in run_checks(Scene(project.pair(pair_id).item, Answer(pair_id, name, spans), policy))
+    ]
+    errors = [one for one in findings if one.severity is Severity.ERROR]
+    if findings:
+        codes = sorted({one.code for one in findings})
+        yield (
+            f"the checks find {len(findings):,} faults or doubts, {len(errors):,} of them errors ({', '.join(codes)}): "
+            f"annotation check {project.folder} --annotator {name} lists them"
+        )

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from annotation.commands.common import command_parser, note
+from annotation.commands.common import add_seed, command_parser, count, note
 from annotation.commands.import_command import FORMATS
 from pipeline.console.flags import CommandParser
 
 LAYERS = ("visual_clues", "ambiguity")
+"""As annotation.project names them; here so that --help imports nothing."""
 
 
 def make_parser() -> CommandParser:
@@ -18,6 +19,7 @@ def make_parser() -> CommandParser:
         "data/corpus/enwikinews-20210101 --images data/images/news --out data/annotation/news",
         "data/dataset/v2 --split test --title-policy exclude --out data/annotation/again",
         "data/corpus/news --reference passages labelled.json --out data/annotation/trial",
+        "data/dataset/v2 --split test --sample 200 --layers ambiguity --out data/annotation/ambiguity",
     )
     parser.add_argument(
         "pairs", type=Path, metavar="PAIRS",
@@ -39,6 +41,8 @@ def make_parser() -> CommandParser:
         "--reference", nargs=2, metavar=("FORMAT", "FILE"),
         help=f"gold labels of the pairs from a file; formats: {', '.join(FORMATS)}",
     )  # fmt: skip
+    parser.add_argument("--sample", type=count, metavar="N", help="draw N pairs, every topic with its share")
+    add_seed(parser)
     parser.add_argument("--with-review", action="store_true", help="of a corpus take pairs that await review too")
     parser.add_argument("--split", nargs="+", default=[], metavar="NAME", help="of a data set take these splits only")
     return parser
@@ -53,6 +57,10 @@ def main(argv: list[str]) -> int:
 
     check_free(values.out)
     source = read_source(values.pairs, with_review=values.with_review, splits=tuple(values.split))
+    if values.sample is not None:
+        from annotation.sampling import sampled
+
+        source = sampled(source, values.sample, values.seed)
     if values.reference is not None:
         from annotation.references import with_reference
 

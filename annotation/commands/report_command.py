@@ -3,11 +3,21 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotation.commands.common import add_kb, add_project, add_seed, command_parser, count, say, say_json
+from annotation.commands.common import (
+    add_project,
+    add_project_kb,
+    add_seed,
+    command_parser,
+    count,
+    kb_of,
+    note,
+    say,
+    say_json,
+)
 from pipeline.console.flags import CommandParser
 
 if TYPE_CHECKING:
-    from annotation.report.browser import Thumbnails
+    from annotation.report.browser import Candidates, Sources, Thumbnails
 
 BATCHES = ("main", "pilot")
 BELOW = 2
@@ -36,7 +46,7 @@ def make_parser(name: str = "report") -> CommandParser:
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="the figures also there; - for stdout, no tables then"
     )
-    add_kb(parser, "entities are compared behind its redirects")
+    add_project_kb(parser, "entities are compared behind its redirects, candidates stand beside disagreements")
     add_seed(parser)
     return parser
 
@@ -45,33 +55,57 @@ def main(argv: list[str], name: str = "report") -> int:
     """Measure, write, print, and judge by the gates."""
     values = make_parser(name).parse_args(argv)
     from annotation.agreement.figures import Sampling
-    from annotation.agreement.gates import check_gates, read_gate
+    from annotation.agreement.gates import check_gates, gates_json, read_gate
     from annotation.agreement_report import read_material
-    from annotation.commands.agree_command import print_report
+    from annotation.commands.agree_command import print_gates, print_report
     from annotation.files import write_json
     from annotation.report.findings import find_all
+    from annotation.report.project_gold import accuracy_of, with_gold_digest
     from annotation.report.slices import saved_moments
     from annotation.report.write import write_report
 
     gates = [read_gate(text) for text in values.gate]
-    material = read_material(values.project, batches=tuple(values.batch), kb=values.kb, with_times=True)
-    moments = saved_moments(values.project, sorted({one.annotator for one in material.answers}))
-    findings = find_all(material, Sampling(values.draws, values.seed), moments)
-    thumbnails = _thumbnails(values.project, values.images)
-    out = values.out or values.project / FOLDER
-    paths = write_report(findings, out, most=values.disagreements, thumbnails=thumbnails)
+    kb, folder, sampling = kb_of(values, note_down=False), values.project, Sampling(values.draws, values.seed)
+    material = read_material(folder, batches=tuple(values.batch), kb=kb, with_times=True)
+    moments = saved_moments(folder, sorted({one.annotator for one in material.answers}))
+    accuracy = accuracy_of(folder, material, sampling, kb)
+    findings = find_all(with_gold_digest(folder, material), sampling, moments, accuracy)
     results = check_gates(findings.agreement.measures, gates)
+    out = values.out or folder / FOLDER
+    sources = _sources(folder, kb, values.images)
+    paths = write_report(findings, out, most=values.disagreements, sources=sources, gates=results)
+    told = {**findings.to_json(), "gates": gates_json(results)}
     if str(values.json) == "-":
-        say_json(findings.to_json())
+        say_json(told)
     else:
         if values.json is not None:
-            write_json(values.json, findings.to_json())
+            write_json(values.json, told)
         print_report(findings.agreement)
         for path in paths:
             say(f"written: {path}")
-        for one in results:
-            say(f"gate {one.told}{'' if one.is_passed else '  FAILED'}")
+    print_gates(results, note if str(values.json) == "-" else None)
     return 0 if all(one.is_passed for one in results) else BELOW
+
+
+def _sources(folder: Path, kb: Path | None, images: Path | None) -> "Sources":
+    """What the browser of disagreements shows beside the answers."""
+    import shlex
+
+    from annotation.campaign import read_campaign
+    from annotation.report.browser import Sources
+    from annotation.report.disputed_places import places
+
+    command = f"python -m annotation adjudicate {shlex.quote(str(folder))} --pair {{pair}} --export queue.tsv"
+    return Sources(_thumbnails(folder, images), _candidates(kb), places(read_campaign(folder, kb)), command)
+
+
+def _candidates(kb: Path | None) -> "Candidates | None":
+    if kb is None:
+        return None
+    from annotation.checks.knowledge import StoreKnowledge
+    from pipeline.kb.store import MentionStore
+
+    return StoreKnowledge(MentionStore.open(kb)).candidates
 
 
 def _thumbnails(project: Path, images: Path | None) -> "Thumbnails | None":

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotation.commands.common import add_kb, add_project, command_parser, note, say
+from annotation.commands.common import add_project, add_project_kb, command_parser, kb_of, note, say
 from pipeline.console.flags import CommandParser
 from pipeline.records.errors import UsageError
 
@@ -30,7 +30,7 @@ def make_parser() -> CommandParser:
         "data/annotation/news --host 0.0.0.0 --public-url https://annotate.example.org",
     )
     add_project(parser)
-    add_kb(parser, "candidates, search of titles, checks")
+    add_project_kb(parser, "candidates, search of titles, checks")
     parser.add_argument(
         "--images", type=Path, action="append", default=[], metavar="DIR",
         help="folder of the image job, for pictures and thumbnails; may be said again for the entities' "
@@ -67,7 +67,7 @@ def main(argv: list[str]) -> int:
 
     imported = time.perf_counter()
     images = values.images or ([Path(project.settings.images)] if project.settings.images else [])
-    office = open_office(project, values.kb, images, preannotate=values.preannotate)
+    office = open_office(project, kb_of(values), images, preannotate=values.preannotate)
     _make_tokens(office)
     bound = listen(values.host, values.port)
     told = addresses(values.host, bound.getsockname()[1], values.public_url)

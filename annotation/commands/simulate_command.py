@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from annotation.commands.common import add_kb, add_project, add_seed, command_parser, count, share
+from annotation.commands.common import add_project, add_project_kb, add_seed, command_parser, count, kb_of, share
 from pipeline.console.flags import CommandParser
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def make_parser() -> CommandParser:
     parser.add_argument("--plan", action="store_true", help="only say how many pairs it takes; PROJECT is not touched")
     parser.add_argument("--half-width", type=share, default=0.02, metavar="W", help="with --plan: plus and minus W")
     parser.add_argument("--definition", default="md.token.bio", metavar="ID", help="with --plan: what is measured")
-    add_kb(parser, "with --experts, entities are compared behind its redirects")
+    add_project_kb(parser, "with --experts, entities are compared behind its redirects")
     add_seed(parser)
     return parser
 
@@ -54,13 +54,13 @@ def _annotators(values: "argparse.Namespace") -> int:
     from annotation.assign import Plan, assign
     from annotation.assignment import has_assignment, read_assignment, write_assignment
     from annotation.commands.assign_command import add_tokens
-    from annotation.project import Settings, make_project, open_project
+    from annotation.project import LAYERS, Settings, make_project, open_project
     from annotation.simulate import simulate_campaign
     from annotation.synthetic import synthetic_source
     from pipeline.console.summary import print_table
 
     if values.synthetic is not None:
-        make_project(values.project, synthetic_source(values.synthetic, values.seed), Settings())
+        make_project(values.project, synthetic_source(values.synthetic, values.seed), Settings(layers=LAYERS))
     project = open_project(values.project)
     if values.synthetic is not None and not has_assignment(project.folder):
         made = assign(project.groups(), Plan(values.annotators, min(2, values.annotators), seed=values.seed))
@@ -80,7 +80,7 @@ def _experts(values: "argparse.Namespace") -> int:
     from annotation.simulate import simulate_experts
     from pipeline.console.summary import print_table
 
-    campaign = read_campaign(values.project, values.kb)
+    campaign = read_campaign(values.project, kb_of(values))
     adjudicators = read_assignment(campaign.project.folder).adjudicators
     found = simulate_experts(campaign.project, campaign.merged, adjudicators, campaign.undecided)
     for expert in sorted(found):

@@ -1,8 +1,7 @@
 """`split`: a data set split without leaks; `split verify`."""
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from annotation.commands import split_verify
 from annotation.commands.common import add_seed, command_parser, note, table
@@ -45,7 +44,7 @@ def main(argv: list[str]) -> int:
     if argv[:1] == ["verify"]:
         return split_verify.main(argv[1:])
     values = make_parser().parse_args(argv)
-    from annotation.gold_dataset import check_out, place_rows, read_rows, write_rows
+    from annotation.gold_dataset import check_out, dataset_options, place_rows, read_rows, write_rows
     from annotation.splitting.lock import LOCK_NAME, read_lock, write_lock
     from annotation.splitting.options import preset_named, read_ratio
     from annotation.splitting.splitter import make_split
@@ -68,7 +67,9 @@ def main(argv: list[str]) -> int:
     lock = values.lock or (values.out or values.dataset) / LOCK_NAME
     if values.out is not None:
         told = {"split": {"preset": values.preset, "seed": values.seed, "ratio": list(ratio)}}
-        write_rows(values.out, *place_rows(pairs, mentions, split.places), _told(values.dataset) | told)
+        placed = place_rows(pairs, mentions, split.places)
+        write_rows(values.out, *placed, dataset_options(values.dataset) | told)
+        _carry_ambiguity(values.dataset, values.out, {row.pair_id for row in placed[0]})
     write_lock(split, lock)
     _print(split, lock)
     return 0
@@ -81,12 +82,13 @@ def _check_place(dataset: Path, out: Path) -> None:
         raise UsageError(f"--out {out} would leave {others[0]}/ in the old splits; choose another folder")
 
 
-def _told(dataset: Path) -> dict[str, Any]:
-    try:
-        options = json.loads((dataset / "_manifest.json").read_text(encoding="utf-8")).get("options", {})
-    except (OSError, ValueError):
-        return {}
-    return {name: value for name, value in options.items() if name not in {"version", "format"}}
+def _carry_ambiguity(dataset: Path, out: Path, kept: set[str]) -> None:
+    """The classes of ambiguity that stand beside a data set, for the pairs that are still in it."""
+    from annotation.ambiguity_file import AMBIGUITY, read_ambiguity, write_ambiguity
+
+    path = dataset / AMBIGUITY
+    classes = read_ambiguity(path) if path.is_file() else {}
+    write_ambiguity({pair_id: kind for pair_id, kind in classes.items() if pair_id in kept}, out)
 
 
 def _print(split: "Split", lock: Path) -> None:

@@ -49,13 +49,16 @@ def placed_pairs(dataset: Path, places: dict[str, str] | None) -> "list[Placed]"
     """Pairs of a data set with their splits; a pair in two splits stands there twice."""
     from annotation.gold_dataset import place_rows, read_rows
     from annotation.splitting.units import split_pairs
+    from annotation.splitting.written_urls import written_urls
 
     pairs, mentions = read_rows(dataset)
+    written = written_urls(dataset, pairs)
     if places is not None:
         pairs, mentions = place_rows(pairs, mentions, places)
     placed: list[Placed] = []
     for name in sorted({row.split for row in pairs}):
-        units = split_pairs([row for row in pairs if row.split == name], [row for row in mentions if row.split == name])
+        rows = [row for row in pairs if row.split == name], [row for row in mentions if row.split == name]
+        units = split_pairs(*rows, written)
         placed += [(unit, name) for unit in units]
     return placed
 

@@ -25,7 +25,11 @@ def make_parser() -> CommandParser:
     parser.add_argument("--out", type=Path, metavar="DIR", help="write a page, JSON and one file a figure there")
     parser.add_argument("--format", nargs="+", choices=FORMATS, default=["svg"], help="of figures, with --out")
     parser.add_argument(
-        "--ambiguity", type=Path, metavar="FILE", help="classes of Figure 2(b) from persons: mention id, tab, class"
+        "--ambiguity",
+        type=Path,
+        metavar="FILE",
+        help="classes of Figure 2(b) from persons: id of a pair or mention, tab, class (default: ambiguity.tsv that "
+        "gold writes beside the data)",
     )
     return parser
 
@@ -33,14 +37,18 @@ def make_parser() -> CommandParser:
 def main(argv: list[str]) -> int:
     """Compute and print."""
     values = make_parser().parse_args(argv)
+    from annotation.ambiguity_file import AMBIGUITY, read_ambiguity
     from annotation.gold_dataset import read_rows
     from annotation.report.statistics_charts import suggested_ambiguity
-    from annotation.report.statistics_files import read_ambiguity, write_statistics
+    from annotation.report.statistics_files import write_statistics
     from annotation.statistics.dataset import dataset_statistics
     from annotation.statistics.readings import label_pairs
 
     pairs = label_pairs(*read_rows(values.dataset))
-    found = dataset_statistics(pairs, None if values.ambiguity is None else read_ambiguity(values.ambiguity))
+    path = values.ambiguity or values.dataset / AMBIGUITY
+    known = {one.pair.pair_id for one in pairs} | {one.mention_id for pair in pairs for one in pair.mentions}
+    classes = read_ambiguity(path, known) if values.ambiguity is not None or path.is_file() else None
+    found = dataset_statistics(pairs, classes)
     found["figure_2b_suggested"] = suggested_ambiguity(pairs)
     if values.json:
         say_json(found)
@@ -66,7 +74,8 @@ def print_statistics(found: dict[str, Any]) -> None:
     _readings("Surface form and title share no word", difference["totally_different"])
     _bars("Figure 2(a): topics", found["figure_2a"])
     if any(bar["n"] for bar in found["figure_2b"]):
-        _bars("Figure 2(b): ambiguity", found["figure_2b"])
+        _bars("Figure 2(b): ambiguity, as labelled", found["figure_2b"])
+        _bars("Figure 2(b): ambiguity, by mention", found["figure_2b_by_mention"])
     _bars("Figure 2(b) as form alone suggests it", found.get("figure_2b_suggested", ()))
     _bars("Figure 4(a): entity types", found["figure_4a"])
     _nested("Figure 4(b): candidates of a mention", found["figure_4b"])

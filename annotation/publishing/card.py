@@ -10,7 +10,6 @@ from annotation.publishing.licences import hub_licences
 from annotation.publishing.release import CONFIGS, Release
 from annotation.publishing.yaml_head import yaml_text
 
-CARD = "README.md"
 _SIZES = (
     (10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"),
 )  # fmt: skip

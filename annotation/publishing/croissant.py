@@ -10,7 +10,6 @@ from annotation.publishing.hub_files import HubFile
 from annotation.publishing.licences import licence_url
 from annotation.publishing.release import CONFIGS, Release
 
-CROISSANT = "croissant.json"
 _CROISSANT_VERSION = "http://mlcommons.org/croissant/1.0"
 _PARQUET = "application/x-parquet"
 _TYPES = {pa.string(): "sc:Text", pa.int64(): "sc:Integer", pa.int32(): "sc:Integer", pa.bool_(): "sc:Boolean"}

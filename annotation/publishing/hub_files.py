@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from annotation.publishing.release import CONFIGS, Release
+from pipeline.formats.dataset_writing import DATA
 from pipeline.records.digest import file_digest
 
-DATA = "data"
 _NAMES: Mapping[pa.DataType, str] = {
     pa.string(): "string",
     pa.int64(): "int64",

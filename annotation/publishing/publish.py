@@ -1,16 +1,24 @@
 """Writes a release: files, card, Croissant, rights."""
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from annotation.files import write_json, write_text
-from annotation.publishing.card import CARD, card_text
-from annotation.publishing.croissant import CROISSANT, About, croissant
-from annotation.publishing.hub_files import DATA, HubFile, write_hub_files
+from annotation.publishing.card import card_text
+from annotation.publishing.croissant import About, croissant
+from annotation.publishing.hub_files import HubFile, write_hub_files
 from annotation.publishing.release import Release, keep_pairs, read_release
-from annotation.publishing.rights import ATTRIBUTION, LICENSES, pairs_to_pass_on, read_image_rights, write_rights
+from annotation.publishing.rights import (
+    ATTRIBUTION,
+    LICENSES,
+    pair_rights,
+    pairs_to_pass_on,
+    read_image_rights,
+    told_rights,
+    write_rights,
+)
+from pipeline.formats.dataset_writing import CARD, CROISSANT, DATA
 from pipeline.records.errors import UsageError
 from pipeline.records.manifest import MANIFEST
 
@@ -68,14 +76,15 @@ def publish(told: Publishing) -> Published:
     if told.redistributable_only and told.out.resolve() == told.dataset.resolve():
         raise UsageError("--redistributable-only needs --out: beside the data the card would speak of fewer pairs")
     release = read_release(told.dataset, told.name)
-    rights = read_image_rights(told.images)
+    remembered = told_rights(told.dataset / ATTRIBUTION) | told_rights(told.out / ATTRIBUTION)
+    rights = remembered | read_image_rights(told.images)
     n_pairs = release.count("pairs")
     if told.redistributable_only:
         release = keep_pairs(release, pairs_to_pass_on(release, rights))
     told.out.mkdir(parents=True, exist_ok=True)
     (told.out / CARD).unlink(missing_ok=True)  # written last: a folder without a card is not whole
     files = write_hub_files(release, told.out)
-    licences = write_rights(told.out, release, rights)
+    licences = write_rights(told.out, pair_rights(release), rights)
     about = replace(told.about, licences=licences)
     write_json(told.out / CROISSANT, croissant(release, files, about))
     write_text(told.out / CARD, card_text(release, files, about))
@@ -95,14 +104,6 @@ def check_free(out: Path) -> None:
     names = {path.name for path in out.iterdir()} if out.is_dir() else set()
     if names and MANIFEST not in names and not (names <= _OURS):
         raise UsageError(f"--out {out} holds other things than a data set; choose another folder")
-
-
-def remove_card(folder: Path) -> None:
-    """Take a card out of a data set whose rows are about to change."""
-    if (folder / CARD).is_file() and (folder / CROISSANT).is_file():
-        (folder / CARD).unlink()
-        (folder / CROISSANT).unlink()
-        shutil.rmtree(folder / DATA, ignore_errors=True)
 
 
 def _present(ids: Iterable[str | None]) -> set[str]:

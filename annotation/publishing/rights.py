@@ -14,20 +14,25 @@ from pipeline.records.manifest import open_artifact, read_shard
 ATTRIBUTION, LICENSES = "ATTRIBUTION", "LICENSES"
 UNKNOWN = "unknown"
 _COLUMNS = ("image_id", "file_title", "licence", "author", "description_url", "redistributable")
+PAIR_COLUMNS = ("pair_id", "article_title", "licence", "image_id", "image_url")
 _WORDS = {True: "yes", False: "no", None: UNKNOWN}
+_N_TOLD = 5
 _TEXTS_HEAD = """\
 Captions come from the articles below; their authors are those of the articles. Licences are those of the captions.
 Mentions and entities were added by the makers of this data set. Titles and leads of entities belong to Wikipedia.
 
 article\tlicence
 """
-_IMAGES_HEAD = """
+_IMAGE_COLUMNS = "image\tfile\tauthor\tlicence\tpassed on\tpage\n"
+_IMAGES_HEAD = (
+    """
 
 Images are named by address and not contained; each has its own author and licence. "passed on" says whether a copy may
 be given to anybody for any purpose.
 
-image\tfile\tauthor\tlicence\tpassed on\tpage
 """
+    + _IMAGE_COLUMNS
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +62,47 @@ def read_image_rights(folders: Iterable[Path]) -> dict[str, ImageRights]:
     return found
 
 
+def told_rights(path: Path) -> dict[str, ImageRights]:
+    """Image id -> its rights as an ATTRIBUTION of ours told them; none where there is none, or another's."""
+    try:
+        _, _, lines = path.read_text(encoding="utf-8").partition(_IMAGE_COLUMNS)
+    except (OSError, UnicodeDecodeError):
+        return {}
+    found = {}
+    known = {word: value for value, word in _WORDS.items()}
+    for line in lines.split("\n"):
+        key, *cells = line.split("\t")
+        if len(cells) != _N_TOLD or cells[3] not in known:
+            continue
+        file_title, author, licence, passed_on, page = (None if cell == UNKNOWN else cell for cell in cells)
+        if file_title and (author or licence or page):
+            found[key] = ImageRights(file_title, licence, author, page, known[passed_on or UNKNOWN])
+    return found
+
+
 def pairs_to_pass_on(release: Release, rights: Mapping[str, ImageRights]) -> set[str]:
     """Pairs whose caption has a licence and whose image, if there is one, may be passed on."""
     return {
         row["pair_id"]
-        for row in _pairs(release)
+        for row in pair_rights(release)
         if row["licence"] and (row["image_id"] is None or _is_free(rights.get(row["image_id"])))
     }
 
 
-def write_rights(out: Path, release: Release, rights: Mapping[str, ImageRights]) -> tuple[str, ...]:
-    """Write both files; the licences of the texts, the most frequent first."""
-    pairs = _pairs(release)
+def pair_rights(release: Release) -> list[dict[str, Any]]:
+    """What rights depend on, a row a pair."""
+    rows: list[dict[str, Any]] = release.tables["pairs"].select(list(PAIR_COLUMNS)).to_pylist()
+    return rows
+
+
+def write_rights(out: Path, pairs: Sequence[Mapping[str, Any]], rights: Mapping[str, ImageRights]) -> tuple[str, ...]:
+    """Write both files; the licences of the texts, the most frequent first.
+
+    Args:
+        out: Where to.
+        pairs: Rows with the columns of `pair_rights`.
+        rights: What is known of images.
+    """
     texts = Counter(row["licence"] or UNKNOWN for row in pairs)
     articles = sorted({(_plain(row["article_title"] or UNKNOWN), row["licence"] or UNKNOWN) for row in pairs})
     images = {row["image_id"]: row["image_url"] for row in pairs if row["image_id"] is not None}
@@ -105,12 +139,6 @@ def _image_line(key: str, url: str | None, known: ImageRights | None) -> Sequenc
 
 def _is_free(known: ImageRights | None) -> bool:
     return known is not None and known.redistributable is True
-
-
-def _pairs(release: Release) -> list[dict[str, Any]]:
-    names = ["pair_id", "article_title", "licence", "image_id", "image_url"]
-    rows: list[dict[str, Any]] = release.tables["pairs"].select(names).to_pylist()
-    return rows
 
 
 def _lines(lines: Iterable[str]) -> str:

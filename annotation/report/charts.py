@@ -16,7 +16,7 @@ from pipeline.report.matrix_charts import Axes, HeatCell, confusion_matrix, heat
 COLOURS = {MD_HEADLINE: 0, EL_HEADLINE: 1}
 NAMES = {MD_HEADLINE: "mention detection", EL_HEADLINE: "entity linking"}
 NOT_MARKED = "not marked"
-_LABELS = {"md.span.f1": "F1 of spans", MD_HEADLINE: "MD", EL_HEADLINE: "EL"}
+_LABELS = {"md.span.f1": "F1 of spans", "el.linked.f1": "F1 of links", MD_HEADLINE: "MD", EL_HEADLINE: "EL"}
 
 
 def definitions_chart(measures: Sequence[Measure]) -> Markup:
@@ -52,6 +52,15 @@ def people_chart(id_: str, people: Mapping[str, Measure], pooled: Measure) -> Ma
     marks += [] if paper is None else [Mark(f"paper {percent(paper)}", 100 * paper)]
     told = "Kappa in per cent against all partners, with 95 % interval."
     return forest(f"{id_} of each annotator", told, rows, marks)
+
+
+def gold_chart(people: Mapping[str, Sequence[Measure]], whole: Sequence[Measure]) -> Markup:
+    """Everybody against gold: links found, the best first."""
+    order = sorted(people, key=lambda name: (-_value(people[name][-1]), name))
+    rows = [estimate(name, people[name][-1], 1) for name in order]
+    value = whole[-1].main.value
+    marks = [] if value is None else [Mark(f"all {percent(value, 1)}", 100 * value)]
+    return forest("Spans and entities against gold", "F1 in per cent with 95 % interval.", rows, marks)
 
 
 def slices_chart(title: str, table: SliceTable) -> Markup:

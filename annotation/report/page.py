@@ -1,48 +1,67 @@
 """The agreement report as a self-contained page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from annotation.agreement.measures import Measure
-from annotation.agreement.registry import definition_named
+from annotation.agreement.gates import GateResult
+from annotation.guidelines import rules
 from annotation.report import charts, tables
-from annotation.report.browser import Thumbnails, browser_data
+from annotation.report.against_gold import ALL
+from annotation.report.browser import Sources, browser_data
 from annotation.report.disputed import choose
-from annotation.report.findings import LENGTH, ORDER, TOPIC, TYPE, WEEK, Findings
-from annotation.report.told import interval, percent, undefined
-from annotation.serve.guidelines import rules
+from annotation.report.findings import AMBIGUITY, CLUE, LENGTH, ORDER, TOPIC, TYPE, WEEK, Findings
+from annotation.report.headlines import gate_rows, headline
+from annotation.report.told import percent
 from pipeline.report.page import page_parts
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_SHOWN = 1_000
 _WEEKS = "By the week (of many weeks, by the month) in which the later of two answers was saved."
+_GOLD = (
+    "What all marked alike became gold by itself, so these figures flatter; they rank people better than their "
+    "partners do."
+)
 _SLICES = (
     (TOPIC, "By topic", "topic", "Topic of the article; small topics stand together as others."),
     (LENGTH, "By caption length", "words", "Words are runs of letters and digits."),
     (TYPE, "By type", "type", "Each type alone: spans that anyone gave it, and entities where both gave it."),
+    (CLUE, "By image clue", "clue", "Spans for which either annotator saw the clue; a mention may have several."),
+    (AMBIGUITY, "By class of ambiguity", "class", "Pairs that both annotators put into the class (Figure 2b)."),
 )
 
 
-def agreement_html(findings: Findings, *, most: int = MOST_SHOWN, thumbnails: Thumbnails | None = None) -> str:
+def agreement_html(
+    findings: Findings,
+    *,
+    most: int = MOST_SHOWN,
+    sources: Sources | None = None,
+    gates: Sequence[GateResult] = (),
+) -> str:
     """The whole report as one page.
 
     Args:
         findings: What was measured.
         most: Pairs of answers that the disagreement browser shows.
-        thumbnails: Where its pictures come from.
+        sources: What it shows of them beside the answers.
+        gates: Least figures, held against those measured.
     """
-    return "".join(agreement_parts(findings, most=most, thumbnails=thumbnails))
+    return "".join(agreement_parts(findings, most=most, sources=sources, gates=gates))
 
 
 def agreement_parts(
-    findings: Findings, *, most: int = MOST_SHOWN, thumbnails: Thumbnails | None = None
+    findings: Findings,
+    *,
+    most: int = MOST_SHOWN,
+    sources: Sources | None = None,
+    gates: Sequence[GateResult] = (),
 ) -> Iterator[str]:
     """The same in pieces."""
     values = {
-        **_heads(findings),
+        **_heads(findings, gates),
         **_people(findings),
+        **_gold(findings),
         **_parts(findings),
-        **_disagreements(findings, most, thumbnails),
+        **_disagreements(findings, most, sources or Sources()),
         **_method(findings),
     }
     title = f"Agreement of {findings.material.name}"
@@ -52,7 +71,7 @@ def agreement_parts(
     )  # fmt: skip
 
 
-def _heads(findings: Findings) -> dict[str, object]:
+def _heads(findings: Findings, gates: Sequence[GateResult]) -> dict[str, object]:
     agreement = findings.agreement
     facts = dict(agreement.facts)
     n_pairs, n_people = facts["pairs with two answers or more"], facts["annotators"]
@@ -63,42 +82,13 @@ def _heads(findings: Findings) -> dict[str, object]:
     )
     return {
         "subtitle": subtitle,
-        "headlines": [_headline(one) for one in agreement.headlines()],
+        "headlines": [headline(one, gates) for one in agreement.headlines()],
+        "gate_rows": gate_rows(gates, agreement.measures),
+        "gate_columns": tables.columns("definition", "verdict", "wanted, %", "figure, %", "95 % interval", n_text=2),
         "definitions_chart": charts.definitions_chart(agreement.measures),
         "sensitivity": tables.sensitivity_rows(agreement.measures),
         "coefficients": [name for _, name in tables.COEFFICIENTS],
     }
-
-
-def _headline(one: Measure) -> dict[str, object]:
-    definition, figure = definition_named(one.definition), one.main
-    return {
-        "id": one.definition,
-        "name": charts.NAMES[one.definition].capitalize(),
-        "value": percent(figure.value),
-        "undefined": "" if figure.value is not None else undefined(figure),
-        "interval": interval(figure.interval),
-        "observed": percent(one.observed),
-        "n": f"{one.n:,}",
-        "sentence": definition.sentence,
-        "paper": percent(definition.paper),
-        "verdict": _verdict(one, definition.paper),
-        "notes": one.notes,
-    }
-
-
-def _verdict(one: Measure, paper: float | None) -> tuple[str, str]:
-    """A sign and a sentence: against the paper's figure."""
-    value, limits = one.main.value, one.main.interval
-    if value is None or paper is None:
-        return "none", "nothing to hold against the paper's figure"
-    if limits is None:
-        return ("good", "at least the paper's figure") if value >= paper else ("bad", "below the paper's figure")
-    if limits.low > paper:
-        return "good", "above the paper's figure, interval and all"
-    if limits.high < paper:
-        return "bad", "below the paper's figure, interval and all"
-    return "even", "the interval holds the paper's figure"
 
 
 def _people(findings: Findings) -> dict[str, object]:
@@ -128,6 +118,23 @@ def _people(findings: Findings) -> dict[str, object]:
     }
 
 
+def _gold(findings: Findings) -> dict[str, object]:
+    found = findings.accuracy
+    if found is None:
+        return {"gold_rows": []}
+    whole = {name: measures for name, measures in found.people.items() if name != ALL}
+    return {
+        "gold_told": f"{found.n_pairs:,} pairs of gold.jsonl; the chart has F1 of spans with their entities. {_GOLD}",
+        "gold_chart": charts.gold_chart(whole, found.people[ALL]),
+        "gold_columns": tables.gold_columns("annotator"),
+        "gold_rows": tables.gold_rows(found.people),
+        "clue_accuracy": [] if found.clues is None else tables.slice_rows(found.clues),
+        "clue_columns": [] if found.clues is None else tables.slice_columns("image clue", found.clues),
+        "check_rows": tables.precision_rows(found.checks),
+        "check_columns": tables.columns("check", "rule", "findings", "gold has it otherwise", "share, %", n_text=2),
+    }
+
+
 def _parts(findings: Findings) -> dict[str, object]:
     drifts = [(ORDER, "Over the campaign", "part", "Equal parts, in the order in which people worked."),
               (WEEK, "Over time", "week", _WEEKS)]  # fmt: skip
@@ -146,7 +153,7 @@ def _parts(findings: Findings) -> dict[str, object]:
                 "columns": tables.slice_columns(word, findings.slices[name]),
                 "rows": tables.slice_rows(findings.slices[name]),
             }
-            for name, heading, word, told in _SLICES
+            for name, heading, word, told in _SLICES if name in findings.slices
         ],
         "effort_rows": tables.effort_rows(findings.effort),
         "effort_columns": tables.columns(
@@ -155,9 +162,9 @@ def _parts(findings: Findings) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _disagreements(findings: Findings, most: int, thumbnails: Thumbnails | None) -> dict[str, object]:
+def _disagreements(findings: Findings, most: int, sources: Sources) -> dict[str, object]:
     shown = choose(findings.disputed, most, findings.sampling.seed)
-    data = browser_data(shown, thumbnails)
+    data = browser_data(shown, sources)
     n = len(findings.disputed)
     told = f"All {n:,} pairs of answers that differ."
     if len(shown) < n:

@@ -13,14 +13,15 @@ from annotation.agreement.measuring import measure_all
 from annotation.agreement.pairing import Pairing, Rules, grouped
 from annotation.agreement.registry import EL_HEADLINE, MD_HEADLINE
 from annotation.journal import Journal
-from annotation.records import MENTIONS, Annotation, Answer
+from annotation.records import CLUES, MENTIONS, Annotation, Answer
+from annotation.statistics.ambiguity import AMBIGUITIES
 from annotation.store import TIMES
 from annotation.tokens import count_words
 from pipeline.formats.mention_types import TYPES
 
 HEADLINES = (MD_HEADLINE, EL_HEADLINE)
 TYPE_IDS = ("md.span.f1", EL_HEADLINE)
-UNKNOWN, OTHERS = "unknown", "others"
+UNKNOWN, OTHERS, NO_CLUE, DIFFERENT = "unknown", "others", "no clue", "they differ"
 _LENGTHS = (("up to 5 words", 6), ("6 to 10", 11), ("11 to 15", 16), ("16 to 25", 26), ("over 25", 1 << 30))
 _TENTHS, _LEAST_IN_PART = 10, 20
 _MOST_TOPICS, _MOST_WEEKS = 20, 30
@@ -79,10 +80,30 @@ def by_type(pairings: Sequence[Pairing], rules: Rules, sampling: Sampling) -> Sl
     """Each type alone: F1 of its spans, and kappa of entities where both chose the type."""
     slices = []
     for name in TYPES:
-        kept = [_of(one, lambda span, name=name: span.type == name) for one in pairings]  # type: ignore[misc]
+        kept = [keep_spans(one, lambda span, name=name: span.type == name) for one in pairings]  # type: ignore[misc]
         members = [one for one in kept if one.left.annotations or one.right.annotations]
         slices.append(Slice(name, len(members), tuple(measure_all(members, rules, sampling, TYPE_IDS))))
     return SliceTable(TYPE_IDS, tuple(one for one in slices if one.n_pairings))
+
+
+def by_clue(pairings: Sequence[Pairing], rules: Rules, sampling: Sampling) -> SliceTable:
+    """Each visual clue alone: spans for which either annotator saw it, then spans for which both saw none."""
+    slices = []
+    for name in (*CLUES, NO_CLUE):
+        kept = [_with_clue(one, name) for one in pairings]
+        members = [one for one in kept if one.left.annotations or one.right.annotations]
+        slices.append(Slice(name, len(members), tuple(measure_all(members, rules, sampling, TYPE_IDS))))
+    return SliceTable(TYPE_IDS, tuple(one for one in slices if one.n_pairings))
+
+
+def by_ambiguity(pairings: Sequence[Pairing], rules: Rules, sampling: Sampling) -> SliceTable:
+    """Pairs by the class of ambiguity that both annotators chose, then those on which they differ."""
+    classed = [one for one in pairings if one.left.ambiguity and one.right.ambiguity]
+
+    def key(one: Pairing) -> str:
+        return (one.left.ambiguity or UNKNOWN) if one.left.ambiguity == one.right.ambiguity else DIFFERENT
+
+    return _table(classed, key, [*AMBIGUITIES, DIFFERENT], (rules, sampling))
 
 
 def by_order(pairings: Sequence[Pairing], answers: Sequence[Answer], rules: Rules, sampling: Sampling) -> SliceTable:
@@ -112,6 +133,15 @@ def by_week(
     week = "%G-W%V" if len({_later(one, moments).strftime("%G-W%V") for one in known}) <= _MOST_WEEKS else "%Y-%m"
     names = sorted({_later(one, moments).strftime(week) for one in known})
     return _table(known, lambda one: _later(one, moments).strftime(week), names, (rules, sampling))
+
+
+def keep_spans(one: Pairing, is_kept: Callable[[Annotation], bool]) -> Pairing:
+    """The same pairing with some of the spans."""
+    left, right = (
+        replace(side, annotations=tuple(span for span in side.annotations if is_kept(span)))
+        for side in (one.left, one.right)
+    )
+    return Pairing(one.item, left, right)
 
 
 def saved_moments(folder: Path, annotators: Sequence[str]) -> dict[Key, datetime]:
@@ -150,9 +180,13 @@ def _later(one: Pairing, moments: Mapping[Key, datetime]) -> datetime:
     return max(moments[_key(one.left)], moments[_key(one.right)])
 
 
-def _of(one: Pairing, is_kept: Callable[[Annotation], bool]) -> Pairing:
-    left, right = (
-        replace(side, annotations=tuple(span for span in side.annotations if is_kept(span)))
-        for side in (one.left, one.right)
+def _with_clue(one: Pairing, clue: str) -> Pairing:
+    """The spans for which one of both saw the clue; spans that nobody labelled are left out."""
+    seen: dict[tuple[int, int], set[str]] = {}
+    for side in (one.left, one.right):
+        for span in side.annotations:
+            if span.visual_clues is not None:
+                seen.setdefault(span.span, set()).update(span.visual_clues)
+    return keep_spans(
+        one, lambda span: span.span in seen and (clue in seen[span.span] or (clue == NO_CLUE and not seen[span.span]))
     )
-    return Pairing(one.item, left, right)

@@ -21,7 +21,7 @@ def statistics_charts(found: Mapping[str, Any]) -> dict[str, Markup]:
         "table-2-difficulty": _distribution("Difficulty of captions (Table 2)", found["table_2"]),
         "table-7-visual-clues": _clues(found["table_7"]["rows"]),
         "figure-2a-topics": _distribution("Pairs by topic (Figure 2a)", found["figure_2a"]),
-        "figure-2b-ambiguity": _distribution("Mentions by kind of ambiguity (Figure 2b), labelled", found["figure_2b"]),
+        "figure-2b-ambiguity": _distribution("Kinds of ambiguity (Figure 2b), labelled by persons", found["figure_2b"]),
         "figure-2b-ambiguity-suggested": _distribution(
             "Mentions by kind of ambiguity (Figure 2b), as form alone suggests", found.get("figure_2b_suggested", ())
         ),

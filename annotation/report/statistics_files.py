@@ -8,8 +8,6 @@ from annotation.files import write_json
 from annotation.report.statistics_charts import statistics_charts
 from annotation.report.statistics_page import statistics_html
 from annotation.report.write import write_parts
-from annotation.statistics.ambiguity import AMBIGUITIES
-from pipeline.records.errors import InputError
 from pipeline.report.svg_files import chart_file
 
 PAGE, FIGURES, CHARTS = "statistics.html", "statistics.json", "figures"
@@ -40,24 +38,3 @@ def write_statistics(
     for file, content in drawn.items():
         (folder / CHARTS / file).write_bytes(content)
     return [folder / PAGE, folder / FIGURES, *(folder / CHARTS / file for file in drawn)]
-
-
-def read_ambiguity(path: Path) -> dict[str, str]:
-    """Classes of Figure 2(b) that a person chose: lines of mention id, tab, class.
-
-    Raises:
-        InputError: the file cannot be read, or a line is no such line.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as text: {error}") from error
-    found: dict[str, str] = {}
-    for number, line in enumerate(lines, start=1):
-        mention_id, _, kind = line.partition("\t")
-        if not mention_id or kind not in AMBIGUITIES or mention_id in found:
-            raise InputError(
-                f"{path}, line {number}: should be a mention id, named once, a tab and one of {', '.join(AMBIGUITIES)}"
-            )
-        found[mention_id] = kind
-    return found

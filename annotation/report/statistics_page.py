@@ -61,7 +61,9 @@ def _sections(found: Mapping[str, Any], drawn: Mapping[str, object]) -> list[Sec
         _section("Figure 2(a): topics", "", [_bars("Pairs", found["figure_2a"])], drawn.get("figure-2a-topics")),
         _section(
             "Figure 2(b): kinds of ambiguity", _ambiguity_told(found),
-            [_bars("Labelled by persons", found["figure_2b"]), _bars("Suggested by form alone", suggested)],
+            [_bars("Labelled by persons", found["figure_2b"]),
+             _bars("The same by mention: a mention has the class of its pair", _if_other(found)),
+             _bars("Suggested by form alone", suggested)],
             drawn.get("figure-2b-ambiguity"), drawn.get("figure-2b-ambiguity-suggested"),
         ),
         _section("Figure 4(a): types", "", [_bars("Mentions", found["figure_4a"])], drawn.get("figure-4a-types")),
@@ -128,6 +130,12 @@ def _clues(clues: Mapping[str, Any]) -> list[Section]:
         _readings("Mentions and pairs with a clue", [clues["helped_mentions"], clues["helped_pairs"]]),
     ]
     return tables if clues["helped_mentions"]["of"] else []
+
+
+def _if_other(found: Mapping[str, Any]) -> Sequence[Value]:
+    """Figure 2(b) by mention, where it is not the same as by label."""
+    by_mention: Sequence[Value] = found.get("figure_2b_by_mention", ())
+    return by_mention if by_mention != found["figure_2b"] else ()
 
 
 def _clues_told(clues: Mapping[str, Any]) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from annotation.agreement.annotators import PairTable
 from annotation.agreement.measures import Measure
 from annotation.agreement.registry import DEFINITIONS, definition_named
+from annotation.checks.precision import Precision
+from annotation.checks.registry import CHECKS
 from annotation.disagreements import GUIDELINES, MEANINGS, GuidelineCount
 from annotation.report.disputed import ClassCount
 from annotation.report.effort import Effort
@@ -87,6 +89,29 @@ def slice_columns(first: str, table: SliceTable) -> list[Column]:
     """Their names."""
     figures = [name for id_ in table.ids for name in (f"{id_}: n", "figure, %", "95 % interval")]
     return columns(first, "pairs of answers", *figures)
+
+
+def gold_columns(first: str) -> list[Column]:
+    """Columns of `gold_rows`."""
+    return columns(first, "spans, both sides", "F1 of spans, %", "95 % interval", "F1 of links, %", "95 % interval")
+
+
+def gold_rows(found: Mapping[str, Sequence[Measure]]) -> list[Row]:
+    """Everybody against gold, all together last."""
+    return [
+        [
+            name,
+            measures[0].n,
+            *(cell for one in measures for cell in (figure_text(one.main), interval(one.main.interval))),
+        ]
+        for name, measures in found.items()
+    ]
+
+
+def precision_rows(found: Iterable[Precision]) -> list[Row]:
+    """Heuristic checks by how often gold says otherwise than the annotator."""
+    rules = {check.id: check.rule for check in CHECKS}
+    return [[one.check, rules[one.check], one.n, one.n_confirmed, percent(one.value)] for one in found]
 
 
 def measure_rows(measures: Iterable[Measure]) -> list[Row]:

@@ -55,12 +55,13 @@ def addresses(host: str, port: int, public_url: str | None) -> Addresses:
             f"--host {host} lets others in: say --public-url https://… too, the address that they open; TLS ends "
             "before this server"
         )
-    names = [_joined(name, port) for name in ("127.0.0.1", "localhost", "::1")]
-    hosts, origins = set(names), {f"http://{name}" for name in names}
+    hosts = {form for name in ("127.0.0.1", "localhost", "::1") for form in _forms("http", name, port)}
+    origins = {f"http://{form}" for form in hosts}
     if public_url is None:
-        return Addresses(host, port, f"http://{_joined(host, port)}", frozenset(hosts), frozenset(origins))
+        shown = min(_forms("http", host, port), key=len)
+        return Addresses(host, port, f"http://{shown}", frozenset(hosts), frozenset(origins))
     scheme, name, own_port, path = _parsed(public_url)
-    forms = {name if own_port == _DEFAULT_PORTS[scheme] else _joined(name, own_port), _joined(name, own_port)}
+    forms = _forms(scheme, name, own_port)
     shown = min(forms, key=len)
     return Addresses(
         host, port, f"{scheme}://{shown}{path}", frozenset(hosts | forms), frozenset({*origins, f"{scheme}://{shown}"})
@@ -89,5 +90,7 @@ def _parsed(url: str) -> tuple[str, str, int, str]:
     return parts.scheme, name, port or _DEFAULT_PORTS[parts.scheme], parts.path.rstrip("/")
 
 
-def _joined(name: str, port: int) -> str:
-    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+def _forms(scheme: str, name: str, port: int) -> set[str]:
+    """How browsers write a host: the port of the scheme is left out, proxies may say it."""
+    shown = f"[{name}]" if ":" in name else name
+    return {f"{shown}:{port}", shown} if port == _DEFAULT_PORTS[scheme] else {f"{shown}:{port}"}

@@ -49,6 +49,7 @@ class Application:
             ),
         ]
         inner = Starlette(routes=routes)
+        inner.router.redirect_slashes = False  # it would lead from https to what the proxy speaks to us
         inner.add_exception_handler(HTTPException, refuse)
         return Guard(inner, self._addresses)
 

@@ -12,6 +12,7 @@ from annotation.records import Annotation
 from annotation.serve.bench import Bench
 from annotation.serve.cards import Library
 from annotation.serve.desk import Desk
+from annotation.serve.docket import Docket
 from annotation.serve.doors import Doors
 from annotation.serve.fresh import Fresh
 from annotation.serve.pictures import Pictures
@@ -23,10 +24,17 @@ CAPTION_LINKS = "caption_links"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a person works: their tasks by key, in order."""
+    """What a person may ask for by which keys.
 
-    name: str
+    Attributes:
+        tasks: Key -> task of an annotator, in order.
+        pairs: Key -> pair that an expert decides, if there is something to decide.
+        keys: Pair -> that key.
+    """
+
     tasks: dict[str, Task]
+    pairs: dict[str, str]
+    keys: dict[str, str]
 
 
 class Office:
@@ -42,7 +50,8 @@ class Office:
         self.preannotate = preannotate
         self._assignment = Fresh(project.folder / ASSIGNMENT, lambda: read_assignment(project.folder))
         self._store = Store(project.folder)
-        self.bench = Bench(project.folder, None if library is None else library.folder)
+        resolve = None if library is None else library.resolve
+        self.bench = Bench(project.folder, Docket(project.folder, project.settings.guidelines, resolve))
         self._groups = {pair_id: pair.group for pair_id, pair in project.pairs.items()}
         self._desks: dict[str, Desk] = {}
         self._places: dict[str, tuple[Assignment, Place]] = {}
@@ -62,22 +71,24 @@ class Office:
             return self._desks[name]
 
     def place(self, name: str) -> Place:
-        """The tasks of an annotator by the keys under which they see them."""
+        """The keys under which a person sees things."""
         assignment = self.assignment
         with self._lock:
             known = self._places.get(name)
             if known is None or known[0] is not assignment:
-                tasks = {
-                    self.doors.item_key(name, f"{task.batch} {task.pair_id}"): task
-                    for task in assignment.tasks.get(name, ())
-                }
-                known = self._places[name] = (assignment, Place(name, tasks))
+                known = self._places[name] = (assignment, self._made_place(name, assignment))
             return known[1]
 
-    def disputed(self, expert: str) -> dict[str, str]:
-        """Key -> pair of the disputes that an expert decides, the costliest first."""
-        ids = self.bench.pairs(expert, self.assignment, self._groups)
-        return {self.doors.item_key(expert, f"dispute {id_}"): id_ for id_ in ids}
+    def states(self, expert: str) -> dict[str, str]:
+        """Key -> state of everything that an expert has to decide, the costliest first."""
+        keys = self.place(expert).keys
+        states = self.bench.states(expert, self.assignment, self._groups)
+        return {keys[pair_id]: state for pair_id, state in states.items()}
+
+    def disputed(self, expert: str, key: str) -> str | None:
+        """The pair that an expert sees under a key; None where there is none, or nothing to decide on it."""
+        pair_id = self.place(expert).pairs.get(key)
+        return pair_id if pair_id is not None and self.bench.has(pair_id, self.assignment, self._groups) else None
 
     def suggested(self, pair: ProjectPair) -> tuple[Annotation, ...]:
         """Spans that an annotator begins with: the caption's links, where the project wants that."""
@@ -97,6 +108,14 @@ class Office:
         """A small picture of an entity."""
         id_ = None if self.library is None else self.library.picture_id(entity_id)
         return None if id_ is None else self.pictures.read(id_, small=True)
+
+    def _made_place(self, name: str, assignment: Assignment) -> Place:
+        tasks = {
+            self.doors.item_key(name, f"{task.batch} {task.pair_id}"): task for task in assignment.tasks.get(name, ())
+        }
+        own = [id_ for id_, group in self._groups.items() if assignment.adjudicators.get(group) == name]
+        keys = {id_: self.doors.item_key(name, f"dispute {id_}") for id_ in own}
+        return Place(tasks, {key: id_ for id_, key in keys.items()}, keys)
 
     def _entity(self, title: str) -> str | None:
         return title if self.library is None else self.library.resolve(title)

@@ -20,7 +20,8 @@ Work = Callable[[Request, str], Response]
 _LONGEST_QUERY = 300
 _BROKEN = 503
 _log = logging.getLogger(__name__)
-_KEEP_PICTURE = "private, max-age=86400"
+_KEEP_PICTURE = {"Cache-Control": "private, max-age=86400", "Vary": "Cookie"}
+"""The browser keeps a picture for the person who saw it, nobody on the way does."""
 
 
 def answered(work: Work, request: Request, name: str) -> Response:
@@ -84,4 +85,4 @@ def picture_response(content: bytes | None) -> Response:
     """A picture by what its bytes are."""
     if not content:
         raise HTTPException(404, "there is no picture")
-    return Response(content, media_type=picture_type(content), headers={"Cache-Control": _KEEP_PICTURE})
+    return Response(content, media_type=picture_type(content), headers=_KEEP_PICTURE)

@@ -8,11 +8,11 @@ from starlette.responses import JSONResponse, Response
 
 from annotation.assignment import Task
 from annotation.decisions import REASONS
+from annotation.guidelines import rules
 from annotation.pairs import ProjectPair
 from annotation.records import CLUES
 from annotation.serve.cards import MOST
 from annotation.serve.drafts import DraftError
-from annotation.serve.guidelines import rules
 from annotation.serve.office import Office
 from annotation.serve.requests import Work, picture_response, query
 from annotation.statistics.ambiguity import AMBIGUITIES
@@ -69,9 +69,7 @@ class Routes:
         office = self._office
         if name in office.assignment.tasks:
             return office.desk(name).states(office.place(name).tasks)
-        disputed = office.disputed(name)
-        states = office.bench.states(name, list(disputed.values()))
-        return [{"key": key, "state": states[pair_id], "discuss": False} for key, pair_id in disputed.items()]
+        return [{"key": key, "state": state, "discuss": False} for key, state in office.states(name).items()]
 
     def _item(self, request: Request, name: str) -> Response:
         key, task = self._task(request, name)
@@ -125,7 +123,7 @@ class Routes:
     def _disputed(self, request: Request, name: str) -> tuple[str, ProjectPair]:
         """Key and pair of a dispute of one's own."""
         key = request.path_params["key"]
-        pair_id = self._office.disputed(name).get(key) if name in self._office.assignment.experts else None
+        pair_id = self._office.disputed(name, key) if name in self._office.assignment.experts else None
         if pair_id is None:
             raise HTTPException(404, "you have no such item")
         return key, self._office.project.pairs[pair_id]

@@ -10,9 +10,10 @@ from pipeline.records.dataset import DatasetMention, Pair, RepairKind
 
 ARTICLE, IMAGE, IMAGE_URL, CAPTION, ENTITY, PAIR = "article", "image", "image_url", "caption", "entity", "pair"
 NEAR_CAPTION, NEAR_IMAGE = "near_caption", "near_image"
-_URL_REPAIRS = frozenset(
+URL_REPAIRS = frozenset(
     {RepairKind.THUMBNAIL_WITHOUT_THUMB, RepairKind.THUMBNAIL_WIDTH, RepairKind.HASH_MISMATCH, RepairKind.URL_SCHEME}
 )
+"""Kinds of repair that change the address of an image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,15 @@ def split_pair(pair: Pair, mentions: Sequence[DatasetMention], *, written_url: s
     )
 
 
-def split_pairs(pairs: Iterable[Pair], mentions: Iterable[DatasetMention]) -> list[SplitPair]:
-    """Rows of a data set, in the order of `pairs`."""
+def split_pairs(
+    pairs: Iterable[Pair], mentions: Iterable[DatasetMention], written: Mapping[str, str] | None = None
+) -> list[SplitPair]:
+    """Rows of a data set, in the order of `pairs`; `written`: pair id -> address of its image before repairs."""
     of_pair: dict[str, list[DatasetMention]] = {}
     for mention in mentions:
         of_pair.setdefault(mention.pair_id, []).append(mention)
-    return [split_pair(pair, of_pair.get(pair.pair_id, [])) for pair in pairs]
+    urls = written or {}
+    return [split_pair(pair, of_pair.get(pair.pair_id, []), written_url=urls.get(pair.pair_id)) for pair in pairs]
 
 
 def pairs_of_reading(reading: Reading, source: str) -> dict[str, SplitPair]:
@@ -126,5 +130,5 @@ def _written_urls(reading: Reading) -> Mapping[int, str]:
     return {
         one.record: one.before
         for one in reversed(reading.repairs)
-        if one.mention is None and one.kind in _URL_REPAIRS and one.field != "entity_url"
+        if one.mention is None and one.kind in URL_REPAIRS and one.field != "entity_url"
     }

@@ -1,7 +1,7 @@
 """Figure 2(b): kinds of ambiguity, sampled, suggested, counted."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -68,9 +68,9 @@ def suggest_ambiguity(surface: str, entity: str, knowledge: Knowledge | None = N
     return "Alias" if page is not None and page.kind == "redirect" and page.entity == entity else None
 
 
-def ambiguity_classes(labels: Mapping[str, str]) -> tuple[Bar, ...]:
-    """Figure 2(b): labelled mentions by class, in the paper's order."""
-    return bars(labels.values(), AMBIGUITIES)
+def ambiguity_classes(labels: Iterable[str]) -> tuple[Bar, ...]:
+    """Figure 2(b): what is labelled by class, in the paper's order."""
+    return bars(labels, AMBIGUITIES)
 
 
 def _namesake(entity: str, name: str) -> str | None:

@@ -17,7 +17,7 @@ def dataset_statistics(pairs: Sequence[LabelledPair], ambiguity: Mapping[str, st
 
     Args:
         pairs: Pairs with their mentions; a pair in several splits counts once, but in Table 3.
-        ambiguity: Mention id -> class of Figure 2(b), for the mentions that a person labelled.
+        ambiguity: Id of a pair or mention -> class of Figure 2(b), for those that a person labelled.
     """
     once = list({one.pair.pair_id: one for one in pairs}.values())
     found = difficulty(once)
@@ -26,7 +26,8 @@ def dataset_statistics(pairs: Sequence[LabelledPair], ambiguity: Mapping[str, st
         "table_3": [asdict(one) for one in table_3(pairs)],
         "table_7": asdict(table_7(once)),
         "figure_2a": [asdict(one) for one in topics(once)],
-        "figure_2b": [asdict(one) for one in ambiguity_classes(ambiguity or {})],
+        "figure_2b": [asdict(one) for one in ambiguity_classes((ambiguity or {}).values())],
+        "figure_2b_by_mention": [asdict(one) for one in ambiguity_classes(_by_mention(once, ambiguity or {}))],
         "figure_4a": [asdict(one) for one in entity_types(once)],
         "figure_4b": asdict(candidate_counts(once)),
         "surface_difference": {
@@ -35,3 +36,9 @@ def dataset_statistics(pairs: Sequence[LabelledPair], ambiguity: Mapping[str, st
             "similarity": [asdict(one) for one in found.similarity],
         },
     }
+
+
+def _by_mention(pairs: Sequence[LabelledPair], classes: Mapping[str, str]) -> list[str]:
+    """The class of each mention: its own, else that of its pair."""
+    found = (classes.get(one.mention_id) or classes.get(pair.pair.pair_id) for pair in pairs for one in pair.mentions)
+    return [kind for kind in found if kind is not None]

@@ -3,10 +3,11 @@
 import logging
 from typing import Any
 
-from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.options.pipeline_options import PipelineOptions, PortableOptions
+from apache_beam.options.pipeline_options_validator import PipelineOptionsValidator
 from apache_beam.portability.api import beam_provision_api_pb2
 from apache_beam.runners.portability.fn_api_runner import fn_runner
-from apache_beam.runners.portability.portable_runner import JobServiceHandle
+from apache_beam.runners.portability.portable_runner import JobServiceHandle, PortableRunner
 from apache_beam.runners.runner import create_runner
 from apache_beam.runners.worker import sdk_worker
 
@@ -34,7 +35,7 @@ def make_runner(engine: Engine, options: Any) -> tuple[Fleet | None, Any]:  # no
     _silence_traces()
     if engine.runner is not None:
         check_endpoint(options)
-        return None, _foreign_runner(engine.runner)
+        return None, _foreign_runner(engine.runner, options)
     # Without this the workers would see no options at all.
     encoded = JobServiceHandle.encode_pipeline_options(options.get_all_options())
     info = fn_runner.ExtendedProvisionInfo(beam_provision_api_pb2.ProvisionInfo(pipeline_options=encoded))
@@ -49,8 +50,14 @@ def _silence_traces() -> None:
     sdk_worker.print = lambda text, **_: _LOGGER.debug("worker: %s", text)
 
 
-def _foreign_runner(name: str) -> Any:  # noqa: ANN401 - Beam is untyped
+def _foreign_runner(name: str, options: Any) -> Any:  # noqa: ANN401 - Beam is untyped
     try:
-        return create_runner(name)
+        runner = create_runner(name)
     except (ValueError, ImportError, AttributeError) as error:
         raise UsageError(f"--runner={name} cannot be used: {error}") from error
+    errors = PipelineOptionsValidator(options, runner).validate()
+    if type(runner) is PortableRunner and not options.view_as(PortableOptions).job_endpoint:
+        errors.append("It needs --job_endpoint=HOST:PORT, where a job service runs.")
+    if errors:
+        raise UsageError(f"--runner={name} cannot be used: {' '.join(error.strip() for error in errors)}")
+    return runner

@@ -70,7 +70,7 @@ def check_error_rate(dead: int, total: int, limit: float, story: str = "errors/ 
     if dead and dead > limit * total:
         share = 100 * dead / max(total, 1)
         raise MelError(
-            f"{dead:,} of {total:,} records failed ({share:.2g} %), more than --max-error-rate {limit:g} allows; "
+            f"{dead:,} of {total:,} records failed ({share:.3g} %), more than --max-error-rate {limit:g} allows; "
             f"{story}"
         )
 

@@ -66,7 +66,7 @@ def choose_engine(
     shuffle: str | None = None,
     beam_args: Sequence[str] = (),
 ) -> Engine:
-    """The engine that a command's flags ask for; None = flag not given.
+    """The engine that a command's flags ask for; None = flag not given. Another runner is made once, as a trial.
 
     Without `--shuffle`, `spill` on the local engine and `inline` on any other (`spill` needs a shared file system).
 
@@ -76,8 +76,13 @@ def choose_engine(
     runner = _value_of("--runner", beam_args)
     if engine is not None and runner is not None:
         raise UsageError(f"--engine {engine} and --runner={runner} contradict each other; give one of them")
+    if runner is None and _value_of("--job_endpoint", beam_args) is not None:
+        raise UsageError("--job_endpoint is for --runner=PortableRunner; the local engine would not use it")
     mode = shuffle or ("spill" if runner is None else "inline")
-    return Engine(engine or LOCAL, workers, worker_mode, mode, tuple(beam_args))
+    chosen = Engine(engine or LOCAL, workers, worker_mode, mode, tuple(beam_args))
+    if runner is not None:
+        _try_runner(chosen)
+    return chosen
 
 
 def run_pipeline(
@@ -162,6 +167,14 @@ def _end(fleet: "Fleet", thread: threading.Thread) -> None:
         fleet.end()
         thread.join(timeout=0.2)
         waited += 0.2
+
+
+def _try_runner(engine: Engine) -> None:
+    """Refuse a runner that cannot be made before any input is read."""
+    quiet_beam()
+    from pipeline.beamx.beam_runner import make_options, make_runner  # noqa: PLC0415 - imports Beam: costs a second
+
+    make_runner(engine, make_options(engine))
 
 
 def _check_runner(runner: str | None) -> None:

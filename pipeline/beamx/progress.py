@@ -42,7 +42,7 @@ class Watch:
         self._unit = unit
         self._rate = rate
         self.tally = Tally(log, weights, (*self._shown.values(), *([rate] if rate else [])))
-        self._in_bytes = rate is not None
+        self._is_told_apart = bool(rate or of)
         self._progress = Progress(label, total=self.tally.total, unit="bytes" if rate else of or unit, stream=stream)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch {label}", daemon=True)
@@ -65,6 +65,8 @@ class Watch:
         self._thread.join()
         self.tally.refresh()
         self._show()
+        if kind is None and not self._is_told_apart:  # partitions without rows leave no record
+            self._progress.update(self.tally.total)
         self._progress.__exit__(kind, error, trace)
 
     def _run(self) -> None:
@@ -73,7 +75,9 @@ class Watch:
             self._show()
 
     def _show(self) -> None:
-        figures: dict[str, Any] = {self._unit: f"{self.tally.units:,}/{self.tally.total_units:,}"}
+        figures: dict[str, Any] = {}
+        if self._is_told_apart:  # else the bar itself counts units
+            figures[self._unit] = f"{self.tally.units:,}/{self.tally.total_units:,}"
         figures |= {word: self.tally.figures[name] for word, name in self._shown.items()}
         if self._rate is not None:
             seconds = max(time.monotonic() - self._begun, EVERY_S)

@@ -14,6 +14,17 @@ MAX_HELP_COLUMNS = 100
 BEAM_NOTE = "Flags that are not listed here go to Apache Beam (runners/README.md); unknown ones are refused."
 
 
+def from_one(text: str) -> int:
+    """The `type` of a flag that takes a whole number from 1."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return number
+
+
 class CommandParser(argparse.ArgumentParser):
     """An argument parser whose help ends with examples and whose errors name the nearest flag.
 

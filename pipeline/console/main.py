@@ -17,8 +17,12 @@ READER_GONE = 141
 DEBUG_VARIABLE = "MEL_DEBUG"
 
 
-def run_command(main: Callable[[list[str]], int | None], argv: Sequence[str] | None = None) -> int:
+def run_command(
+    main: Callable[[list[str]], int | None], argv: Sequence[str] | None = None, *, goes_on: bool = False
+) -> int:
     """Call `main` with the arguments and turn how it ends into an exit code.
+
+    `goes_on` is for a command that a second run continues: an interrupted user is told.
 
     A `MelError` or an error of the system (no space, no permission) is one line on stderr: code 2 for wrong usage, else
     1. Ctrl-C gives 130, a closed pipe behind stdout 141. MEL_DEBUG=1 shows the traceback instead.
@@ -30,7 +34,7 @@ def run_command(main: Callable[[list[str]], int | None], argv: Sequence[str] | N
         _drop_stdout()
         return READER_GONE
     except KeyboardInterrupt:
-        _say("interrupted")
+        _say("interrupted; the same command goes on from here" if goes_on else "interrupted")
         return INTERRUPTED
     except (MelError, OSError) as error:
         if os.environ.get(DEBUG_VARIABLE):

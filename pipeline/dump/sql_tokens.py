@@ -10,7 +10,6 @@ Value = bytes | int | float | None
 _STRING = rb"'[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'"
 VALUE = rb"(?:(?:_[A-Za-z0-9]++\s*+|[xXbB])?+" + _STRING + rb"|[^\s,()';]++)"
 """A value in a row: a string (perhaps with a charset or as hex), a number, NULL, 0x…"""
-COLUMN_STOP = b")"
 MAX_STATEMENT_BYTES = 64 << 20
 """Longest row or other statement that is read; an INSERT of many rows may be longer."""
 

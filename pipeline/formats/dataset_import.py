@@ -1,5 +1,6 @@
 """Turning files of one format into the data-set artifacts."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.formats.dataset_rows import candidate_rows, mention_rows, pair_id, pair_row
-from pipeline.formats.dataset_writing import STAGING, publish_artifact, write_by_split, write_rows
+from pipeline.formats.dataset_writing import STAGING, publish_artifact, remove_card, write_by_split, write_rows
 from pipeline.formats.registry import Format
 from pipeline.formats.repairing import count_repairs
 from pipeline.formats.splits import ALL, apply_splits, read_splits
@@ -21,6 +22,8 @@ from pipeline.records.manifest import MANIFEST, SUCCESS, write_json
 FOLDERS = {"pairs": schemas.PAIRS, "mentions": schemas.DATASET_MENTIONS, "given_candidates": schemas.GIVEN_CANDIDATES}
 """Folder -> schema of what is kept by split; `repairs` stands beside them."""
 REPAIRS = "repairs"
+GOLD = "gold"
+"""What a manifest names as format where the labels were annotated here."""
 _EXAMPLES = 3
 _VERSION = 1
 
@@ -89,6 +92,7 @@ def write_dataset(found: Imported, options: ImportOptions) -> None:
     told = {"format": source, "take_first": options.take_first, "licence": _licence(options), "version": _VERSION}
     stage_id = options_digest({"inputs": inputs, "options": told})
     (out / SUCCESS).unlink(missing_ok=True)
+    remove_card(out)
     shutil.rmtree(out / STAGING, ignore_errors=True)
     rows: dict[str, Callable[[Caption], Iterable[Any]]] = {
         "pairs": lambda caption: [pair_row(caption, source, _licence(options))],
@@ -135,6 +139,16 @@ def check_out(out: Path) -> None:
     ours = {MANIFEST, "pairs", STAGING, ".lock"}
     if out.is_dir() and any(out.iterdir()) and not any((out / name).exists() for name in ours):
         raise UsageError(f"--out {out} holds other things than a data set; choose another folder")
+    if _format(out) == GOLD:
+        raise UsageError(f"--out {out} holds gold labels of an annotation project; choose another folder")
+
+
+def _format(out: Path) -> object:
+    """What the data set in a folder was made from; None where there is none."""
+    try:
+        return json.loads((out / MANIFEST).read_text(encoding="utf-8"))["options"]["format"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _several_splits(captions: Sequence[Caption], options: ImportOptions) -> list[Repair]:

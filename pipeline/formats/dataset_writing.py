@@ -13,6 +13,16 @@ from pipeline.records.schemas import Schema
 from pipeline.records.shards import Shard, write_shard
 
 STAGING = ".staging"
+CARD, CROISSANT, DATA = "README.md", "croissant.json", "data"
+"""What a published data set has beside its rows: card, description for machines, folder of plain Parquet files."""
+
+
+def remove_card(folder: Path) -> None:
+    """Take a card out of a data set whose rows are about to change; a README.md that is no card stays."""
+    if (folder / CARD).is_file() and (folder / CROISSANT).is_file():
+        (folder / CARD).unlink()
+        (folder / CROISSANT).unlink()
+        shutil.rmtree(folder / DATA, ignore_errors=True)
 
 
 def write_by_split(out: Path, folder: str, schema: Schema, stage_id: str, rows: Mapping[str, Iterable[Any]]) -> int:

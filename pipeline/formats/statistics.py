@@ -1,14 +1,10 @@
 """Figures of a data set that papers and reference pages give."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.records.dataset import Caption
-
-_WORD = re.compile(r"\w+")
-FEWEST_WORDS = 3
-"""The paper drops captions with fewer words (section 4.1)."""
+from pipeline.titles.words import MIN_WORDS, count_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +31,6 @@ class CaptionStatistics:
         return self.mentions / self.captions if self.captions else 0.0
 
 
-def count_words(caption: str) -> int:
-    """Words of a caption: runs of letters, digits and underscores."""
-    return sum(1 for _ in _WORD.finditer(caption))
-
-
 def caption_statistics(captions: Sequence[Caption]) -> CaptionStatistics:
     """Count `captions`."""
     words = [count_words(caption.caption) for caption in captions]
@@ -51,6 +42,6 @@ def caption_statistics(captions: Sequence[Caption]) -> CaptionStatistics:
         nil=sum(mention.is_nil for mention in mentions),
         with_image=sum(caption.image_url is not None for caption in captions),
         words=sum(words),
-        too_short=sum(count < FEWEST_WORDS for count in words),
+        too_short=sum(count < MIN_WORDS for count in words),
         unplaced=sum(mention.start is None for mention in mentions),
     )

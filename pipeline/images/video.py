@@ -3,6 +3,7 @@
 import importlib
 import io
 import re
+import shutil
 import subprocess
 import tempfile
 from functools import cache
@@ -64,9 +65,12 @@ def ffmpeg_path() -> str:
         ImageError: no_ffmpeg.
     """
     try:
-        return str(importlib.import_module("imageio_ffmpeg").get_ffmpeg_exe())
+        path = str(importlib.import_module("imageio_ffmpeg").get_ffmpeg_exe())
     except (ImportError, RuntimeError) as error:
         raise ImageError(Reason.NO_FFMPEG, "imageio-ffmpeg is missing or has no ffmpeg for this machine") from error
+    if shutil.which(path) is None:  # of the variable IMAGEIO_FFMPEG_EXE, which is believed unseen
+        raise ImageError(Reason.NO_FFMPEG, f"{path} is no program")
+    return path
 
 
 @cache

@@ -16,15 +16,7 @@ from pipeline.jobs.corpus_plan import FORMAT, CorpusPlan, plan_corpus
 from pipeline.jobs.corpus_report import read_funnel, report_stage
 from pipeline.jobs.corpus_review import kept_files
 from pipeline.jobs.dump_units import plan_units
-from pipeline.jobs.output import (
-    RUN,
-    check_same_wiki,
-    output_folder,
-    planned,
-    published_artifacts,
-    run_record,
-    written_by,
-)
+from pipeline.jobs.output import RUN, check_same_wiki, dump_manifest, output_folder, planned, run_record
 from pipeline.jobs.read_dump import DumpReading, forget_ranges, reading_stages
 from pipeline.jobs.stages import Stage, StageReport, run_stages
 from pipeline.records.funnel import Funnel
@@ -135,13 +127,8 @@ def _manifest(context: CorpusContext, counts: dict[str, int]) -> dict[str, Any]:
     plan, options = context.plan, context.plan.options
     kb = plan.kb and {name: plan.kb[name] for name in ("wiki", "date", "titles")}
     return {
-        "kind": "corpus",
+        **dump_manifest(context, plan.inputs, "corpus", counts),
         "format": FORMAT,
-        "wiki": plan.siteinfo.wiki,
-        "date": plan.inputs.date,
-        "inputs": list(plan.inputs.fingerprints),
-        "siteinfo": plan.siteinfo.to_json(),
-        "siteinfo_digest": plan.siteinfo.digest(),
         "wikipedia": {"wiki": plan.wikipedia.wiki, "siteinfo_digest": plan.wikipedia.digest()},
         "kb": kb,
         "decisions": plan.decisions,
@@ -153,10 +140,6 @@ def _manifest(context: CorpusContext, counts: dict[str, int]) -> dict[str, Any]:
             "redistributable_only": options.redistributable_only,
             "limit_pages": options.limit_pages,
         },
-        "stages": plan.ids,
-        "written_by": written_by(),
-        "artifacts": published_artifacts(context),
-        "counts": counts,
     }
 
 
@@ -167,9 +150,9 @@ def _counts(figures: dict[str, dict[str, Any]]) -> dict[str, int]:
         "pages read": figures["extract"]["in"],
         "articles": figures["extract"]["out"],
         "dead letters": figures["extract"]["dead"],
-        "articles that give pairs": clean["articles"]["out"],
-        "topics that tied": clean["topic_evidence"].get("tie", 0),
-        "articles without a topic": clean["topic_evidence"].get("unmapped", 0),
+        "articles taken": clean["articles"]["out"],
+        "articles taken whose topic tied": clean["topic_evidence"].get("tie", 0),
+        "articles taken without a topic": clean["topic_evidence"].get("unmapped", 0),
         "pairs found": clean["in"],
         "pairs of these articles": clean["out"],
         "kept": statuses.get("kept", 0),

@@ -28,9 +28,9 @@ _READING = (
 _ARTICLES = tuple(
     f"wikinews/{name}"
     for name in (
-        "article.py", "captions.py", "credits.py", "dates.py", "languages.json", "marks.py", "months.json",
-        "news_page.py", "quantities.py", "rendering.py", "site.py", "templates.json", "topics.json", "topics.py",
-        "units.json",
+        "article.py", "captions.py", "credit_labels.py", "credit_names.py", "credits.py", "dates.py", "languages.json",
+        "marks.py", "months.json", "news_page.py", "quantities.py", "rendering.py", "site.py", "templates.json",
+        "topics.json", "topics.py", "units.json",
     )
 )  # fmt: skip
 """The code and tables that decide what is read out of an article."""

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from pipeline.jobs.corpus_context import CorpusContext
-from pipeline.jobs.corpus_review import APPLIED, QUEUE, REVIEW, carry_over, copy_applied, heal_review
+from pipeline.jobs.corpus_review import APPLIED, QUEUE, REVIEW, carry_over, copy_applied
 from pipeline.jobs.stages import Stage
 from pipeline.records.corpus import PAIR_REVIEW
 from pipeline.records.corpus_rows import read_pairs
@@ -72,7 +72,6 @@ def _write_review(context: CorpusContext, folder: Path) -> int:
     """The queue, the decisions that were applied, and what people left in the folder; length of the queue."""
     shutil.rmtree(folder, ignore_errors=True)  # half of a killed run's
     folder.mkdir(parents=True)
-    heal_review(context.workspace.out)
     plan = context.plan
     path = plan.options.decisions
     carry_over(context.workspace.out / REVIEW, folder, {} if path is None else read_decisions(path))

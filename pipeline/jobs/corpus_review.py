@@ -28,13 +28,6 @@ def check_place(decisions: Path, out: Path) -> None:
         )
 
 
-def heal_review(out: Path) -> None:
-    """Put `review/` back that a run had set aside when it was killed."""
-    aside = out / f".{REVIEW}.old"
-    if aside.is_dir() and not (out / REVIEW).exists():
-        aside.rename(out / REVIEW)
-
-
 def carry_over(old: Path, new: Path, given: Mapping[str, Decision]) -> None:
     """Copy what a person has put into the old folder to the new one, which is about to take its place.
 

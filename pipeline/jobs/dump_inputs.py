@@ -1,11 +1,10 @@
 """The dump that a job reads: files, siteinfo, ranges, checksums."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.console.progress import Progress
 from pipeline.dump.choice import PAGE_PROPS
 from pipeline.dump.fetch import find_or_fetch, plan_if_missing
 from pipeline.dump.fetch_plan import FetchPlan, FetchRequest
@@ -13,7 +12,7 @@ from pipeline.dump.fetch_settings import FetchSettings
 from pipeline.dump.header import DumpHeader, read_header
 from pipeline.dump.layout import DumpFiles
 from pipeline.dump.ranges import DumpRange, plan_ranges
-from pipeline.records.digest import file_digest
+from pipeline.jobs.fingerprints import fingerprints
 from pipeline.records.errors import InputError
 from pipeline.titles.siteinfo import DumpNames, SiteInfo, load_siteinfo
 
@@ -107,6 +106,7 @@ def read_inputs(request: DumpRequest, cache_dir: Path) -> DumpInputs:
     ranges = plan_ranges(
         found.pages, cache_dir=cache_dir / "streams", range_bytes=request.range_bytes, indexes=found.indexes
     )
+    tables_too = [*found.pages, *([found.page_props] if found.page_props else [])]
     return DumpInputs(
         files=found.pages,
         headers=headers,
@@ -114,7 +114,7 @@ def read_inputs(request: DumpRequest, cache_dir: Path) -> DumpInputs:
         siteinfo_source=source,
         ranges=tuple(ranges),
         page_props=found.page_props,
-        fingerprints=tuple(_fingerprints([*found.pages, *([found.page_props] if found.page_props else [])])),
+        fingerprints=tuple(fingerprints(tables_too, cache_dir / "checksums.json")),
         warnings=tuple(warnings),
         date=request.dump or _date(found.pages[0]),
     )
@@ -140,6 +140,10 @@ def _find(request: DumpRequest) -> DumpFiles:
                 raise InputError(f"{path} is a folder; name the dump files in it, or use --dump DATE --dump-dir {path}")
             if not path.is_file():
                 raise InputError(f"no such file: {path}")
+            if "-multistream-index" in path.name:
+                raise InputError(f"{path} is the index of a dump: leave it out, it is found beside the file it is of")
+            if ".sql" in path.suffixes:
+                raise InputError(f"{path} is an SQL table; --file wants pages (.xml), --page-props that one table")
         return DumpFiles(tuple(path.resolve() for path in request.files), page_props=request.page_props)
     found = find_or_fetch(request.fetch_request())
     beside = found.page_props if PAGE_PROPS in request.tables else None
@@ -164,20 +168,3 @@ def _siteinfo(request: DumpRequest, wiki: str, header: DumpHeader) -> tuple[Site
 
 def _date(path: Path) -> str | None:
     return next((part for part in path.name.split("-") if len(part) == 8 and part.isdigit()), None)
-
-
-def _fingerprints(paths: Iterable[Path]) -> list[dict[str, Any]]:
-    paths = list(paths)
-    total = sum(path.stat().st_size for path in paths)
-    done = 0
-    with Progress("checksums", total=total, unit="bytes") as progress:
-
-        def on_bytes(n: int) -> None:
-            nonlocal done
-            done += n
-            progress.update(done)
-
-        return [
-            {"name": path.name, "bytes": path.stat().st_size, "sha1": file_digest(path, "sha1", on_bytes)}
-            for path in paths
-        ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from pipeline.console.progress import Progress
 from pipeline.dump.header import DumpHeader
 from pipeline.dump.pages import iter_pages
 from pipeline.dump.ranges import DumpRange
@@ -16,12 +17,14 @@ def plan_units(
         return [ExtractUnit(dump_range) for dump_range in ranges]
     units: list[ExtractUnit] = []
     left = limit_pages
-    for dump_range in ranges:
-        n_pages = _count_pages(dump_range, headers[dump_range.path], left)
-        units.append(ExtractUnit(dump_range, left if n_pages >= left else None))
-        left -= n_pages
-        if left <= 0:
-            break
+    with Progress("first pages", total=limit_pages, unit="pages") as progress:
+        for dump_range in ranges:
+            n_pages = _count_pages(dump_range, headers[dump_range.path], left)
+            units.append(ExtractUnit(dump_range, left if n_pages >= left else None))
+            left -= n_pages
+            progress.update(limit_pages - left)
+            if left <= 0:
+                break
     return units
 
 

@@ -7,7 +7,6 @@ to none.
 """
 
 import logging
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,12 +20,11 @@ from pipeline.records.entity_list import ListedEntity, write_entity_list
 from pipeline.records.errors import UsageError
 from pipeline.records.names import EntityKind, Level
 from pipeline.titles.function_words import function_words
+from pipeline.titles.words import WORD
 
 SURFACE, TITLE, NGRAM = SOURCES = ("link surface", "link target", "word n-gram")
 MAX_NGRAM = 20
 LIST = "entities.tsv"
-_WORD = re.compile(r"\w+")
-"""What a word is: `pipeline.wikinews.cleaning.count_words` counts the same."""
 _PROGRESS_STEP = 200
 _LOGGER = logging.getLogger(__name__)
 Ids = tuple[int, ...]
@@ -118,7 +116,7 @@ def ngrams(caption: str, longest: int, skipped: frozenset[str] = frozenset()) ->
 
     A run before a full stop also comes with it ("U.S."). Runs of words that are all in `skipped` are left out.
     """
-    words = list(_WORD.finditer(caption))
+    words = list(WORD.finditer(caption))
     found: dict[str, None] = {}
     for place, first in enumerate(words):
         is_skipped = True

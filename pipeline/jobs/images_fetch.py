@@ -58,7 +58,7 @@ class Fetcher:
         book: ApiBook,
         pictured: AbstractSet[str] = frozenset(),
     ) -> None:
-        """`pictured` are image ids whose picture an earlier run made: their bytes may be gone."""
+        """`pictured` are image ids whose row an earlier run made: their bytes may be gone."""
         self._client = client
         self._store = store
         self._options = options

@@ -29,6 +29,7 @@ from pipeline.transforms.normalize_images import NormalizeImages
 BATCHES = "batches"
 _CODE = (
     "images",
+    "titles/file_kinds.py",
     "transforms/normalize_batch.py",
     "transforms/image_task.py",
     "records/images_schemas.py",

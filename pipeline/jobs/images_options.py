@@ -136,7 +136,9 @@ class ImagesOptions:
     @property
     def longest_side_px(self) -> int:
         """Longest side of a picture."""
-        return self.side_px or (PAIR_SIDE_PX if self.corpus is not None else ENTITY_SIDE_PX)
+        if self.side_px is not None:
+            return self.side_px
+        return PAIR_SIDE_PX if self.corpus is not None else ENTITY_SIDE_PX
 
     @property
     def thumb_px(self) -> int:

@@ -35,7 +35,7 @@ from pipeline.records.digest import file_digest, options_digest
 from pipeline.records.errors import ArtifactError
 from pipeline.records.images import ImageOutcome, WantedImage
 from pipeline.records.images_schemas import IMAGES, WANTED_IMAGES
-from pipeline.records.manifest import is_finished, open_artifact
+from pipeline.records.manifest import open_artifact
 from pipeline.records.schemas import ENTITY_IMAGES
 from pipeline.titles.file_kinds import may_be_film
 from pipeline.transforms.image_task import earlier_ids, failed_to_decode
@@ -125,7 +125,7 @@ class ImageStages:
         rights = gather_rights(self.images, self.records, self.book, self.rights_of_pages)
         earlier = self._earlier()
         frames = {title: seconds for title, seconds in self.frames.items() if title in self._titles}
-        stage_id = options_digest(
+        own = options_digest(
             {
                 "stage": "normalize",
                 "format": FORMAT,
@@ -138,6 +138,7 @@ class ImageStages:
                 "redistributable_only": self.options.redistributable_only,
             }
         )
+        stage_id = f"{own}{self._recipe_mark}"
 
         def run(work: Path) -> dict[str, Any]:
             tasks = make_tasks(self.images, self.records, self._base, frames)
@@ -152,8 +153,7 @@ class ImageStages:
             reader = open_artifact(target, IMAGES)
             counts = outcomes_of(reader.tables(["outcome", "reason"]))
             n_ok = counts.pop(str(ImageOutcome.OK), 0)
-            figures = reckoning(len(self.images), n_ok, dict(sorted(counts.items())))
-            return {**figures, "recipe": self.recipe.digest, "shards": len(batches)}
+            return {**reckoning(len(self.images), n_ok, dict(sorted(counts.items()))), "shards": len(batches)}
 
         return Stage("normalize", stage_id, (PICTURES,), run, is_done=lambda: not self._has_decodings_to_retry())
 
@@ -234,9 +234,9 @@ class ImageStages:
             return fetcher.fetch_all(self.images)
 
     def _pictured(self, records: Mapping[str, FetchRecord]) -> set[str]:
-        """Image ids whose picture an earlier run made by the same recipe."""
-        images = [image for image in self.images if image.image_id in records]
-        return earlier_ids(self._earlier(), make_tasks(images, records, self._base, self.frames))
+        """Image ids whose row an earlier run made by the same recipe; failures are none that are to be tried again."""
+        tasks = make_tasks([one for one in self.images if one.image_id in records], records, self._base, self.frames)
+        return earlier_ids(self._earlier(), tasks, failed=not self.options.fetch.retry_failed)
 
     def _is_fetched(self) -> bool:
         """For local files never: looking at them is the way to know. Else nothing to retry, and the bytes are there."""
@@ -254,11 +254,16 @@ class ImageStages:
 
     def _earlier(self) -> str:
         """images/ of an earlier run by the same recipe, whose rows can be taken over."""
-        record = self.workspace.log.record("normalize")
-        folder = self.workspace.place(PICTURES)
-        if not is_finished(folder) or record is None:
+        try:
+            there = self._pictures()
+        except ArtifactError:
             return ""
-        return str(folder) if record["figures"].get("recipe") == self.recipe.digest else ""
+        return str(there.folder) if there.stage_id.endswith(self._recipe_mark) else ""
+
+    @property
+    def _recipe_mark(self) -> str:
+        """End of the stage's id, by which pictures tell their recipe even when the run that made them was killed."""
+        return f"-{self.recipe.digest[:16]}"
 
 
 def wanted_images(options: ImagesOptions) -> list[WantedImage]:

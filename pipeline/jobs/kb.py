@@ -17,15 +17,7 @@ from pipeline.jobs.kb_plan import FORMAT, plan_kb
 from pipeline.jobs.kb_priors import priors_stage, store_stage
 from pipeline.jobs.kb_resolve import count_stage, resolve_stage
 from pipeline.jobs.licences import write_licences
-from pipeline.jobs.output import (
-    RUN,
-    check_same_wiki,
-    output_folder,
-    planned,
-    published_artifacts,
-    run_record,
-    written_by,
-)
+from pipeline.jobs.output import RUN, check_same_wiki, dump_manifest, output_folder, planned, run_record
 from pipeline.jobs.read_dump import forget_ranges
 from pipeline.jobs.stages import Stage, StageReport, run_stages
 from pipeline.records import schemas
@@ -96,13 +88,8 @@ def _finish(context: KbContext, reports: Sequence[StageReport]) -> KbResult:
 def _manifest(context: KbContext, counts: dict[str, int]) -> dict[str, Any]:
     plan = context.plan
     return {
-        "kind": "kb",
+        **dump_manifest(context, plan.inputs, "kb", counts),
         "format": FORMAT,
-        "wiki": plan.siteinfo.wiki,
-        "date": plan.inputs.date,
-        "inputs": list(plan.inputs.fingerprints),
-        "siteinfo": plan.siteinfo.to_json(),
-        "siteinfo_digest": plan.siteinfo.digest(),
         "options": {
             "namespaces": sorted(set(plan.options.namespaces)),
             "lead": plan.options.lead,
@@ -110,10 +97,6 @@ def _manifest(context: KbContext, counts: dict[str, int]) -> dict[str, Any]:
             "keep_red_links": plan.options.keep_red_links,
             "prior": plan.options.prior.as_json(),
         },
-        "stages": plan.ids,
-        "written_by": written_by(),
-        "artifacts": published_artifacts(context),
-        "counts": counts,
     }
 
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.beamx.engine import Engine
 from pipeline.dump.choice import PAGE_PROPS
-from pipeline.dump.fetch_settings import FetchSettings
 from pipeline.jobs.dump_inputs import DumpRequest
+from pipeline.jobs.dump_options import DumpOptions, check_choices, out_folder
 from pipeline.kb.priors import PAPER_PRESET, PriorOptions, Weights
 from pipeline.records.errors import UsageError
 from pipeline.records.names import ITEM_KINDS, Context
@@ -19,43 +18,24 @@ COUNTS = ("links", "pages")
 PRESETS = {"default": PriorOptions(), "paper": PAPER_PRESET}
 
 
-@dataclass(frozen=True, slots=True)
-class KbOptions:
-    """Options of the KB job.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KbOptions(DumpOptions):
+    """Options of the KB job, beside those of the dump.
 
     Attributes:
-        out: folder of the KB.
-        files: dump files, in order; empty with `dump`.
-        dump: dump date such as "20210101"; the files then lie below `dump_dir`.
         page_props: SQL table of page properties; found beside the dump with `dump`.
-        siteinfo: API answer that describes the wiki; else the tables for common wikis.
         namespaces: namespaces kept in pages/, titles/ and redirects/.
         lead: cleaner of lead texts.
-        limit_pages: read only the first pages of the dump.
-        max_error_rate: largest share of pages that may fail.
-        range_bytes: compressed size of a unit of parsing.
-        fetch: how a dump that is not there may be downloaded.
     """
 
-    out: Path
-    files: tuple[Path, ...] = ()
-    dump: str | None = None
-    wiki: str = ""
-    dump_dir: Path | None = None
     page_props: Path | None = None
-    siteinfo: Path | None = None
     namespaces: tuple[int, ...] = (0,)
     lead: str = LEAD_FAST
-    limit_pages: int | None = None
     keep_red_links: bool = False
     contexts: tuple[str, ...] | None = None
     count: str = "links"
     item_kinds: tuple[str, ...] = tuple(str(kind) for kind in ITEM_KINDS)
     weights: Weights = field(default_factory=Weights)
-    engine: Engine = field(default_factory=Engine)
-    max_error_rate: float = 0.001
-    range_bytes: int = 1 << 20
-    fetch: FetchSettings | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.
@@ -63,20 +43,15 @@ class KbOptions:
         Raises:
             UsageError: names the option, what it got and what is allowed.
         """
-        if bool(self.files) == bool(self.dump):
-            raise UsageError("give either --file PATH… or --dump DATE, not both and not neither")
-        _check_choice("--lead", self.lead, LEADS)
-        _check_choice("--count", self.count, COUNTS)
-        for context in self.contexts or ():
-            _check_choice("--contexts", context, tuple(Context))
-        for kind in self.item_kinds:
-            _check_choice("--item-kinds", kind, tuple(ITEM_KINDS))
-        if self.limit_pages is not None and self.limit_pages < 1:
-            raise UsageError(f"--limit-pages is a number of pages from 1, got {self.limit_pages}")
-        if not 0 <= self.max_error_rate <= 1:
-            raise UsageError(f"--max-error-rate is a share between 0 and 1, got {self.max_error_rate}")
+        DumpOptions.__post_init__(self)
+        check_choices("--lead", (self.lead,), LEADS)
+        check_choices("--count", (self.count,), COUNTS)
+        check_choices("--contexts", self.contexts or (), tuple(Context))
+        check_choices("--item-kinds", self.item_kinds, tuple(ITEM_KINDS))
         if 0 not in self.namespaces:
-            raise UsageError(f"--namespaces must hold 0, the main namespace, got {self.namespaces}")
+            raise UsageError(
+                f"--namespaces must hold 0, the main namespace, got {', '.join(map(str, self.namespaces))}"
+            )
         for name in ("redirect", "disambiguation", "title", "hatnote"):
             weight = getattr(self.weights, name)
             if not 0 <= weight <= MAX_WEIGHT:
@@ -85,18 +60,7 @@ class KbOptions:
     @property
     def dump_request(self) -> DumpRequest:
         """The part that decides which dump is read."""
-        return DumpRequest(
-            files=self.files,
-            dump=self.dump,
-            wiki=self.wiki,
-            default_wiki=DEFAULT_WIKI,
-            dump_dir=self.dump_dir,
-            siteinfo=self.siteinfo,
-            page_props=self.page_props,
-            range_bytes=self.range_bytes,
-            tables=(PAGE_PROPS,),
-            fetch=self.fetch,
-        )
+        return self.request(DEFAULT_WIKI, tables=(PAGE_PROPS,), page_props=self.page_props)
 
     @property
     def prior(self) -> PriorOptions:
@@ -105,13 +69,6 @@ class KbOptions:
         return options if self.contexts is None else replace(options, contexts=tuple(sorted(set(self.contexts))))
 
 
-def _check_choice(flag: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise UsageError(f"{flag} got {value!r}; allowed are {', '.join(allowed)}")
-
-
 def default_out(files: tuple[Path, ...], dump: str | None, wiki: str) -> Path:
     """data/kb/WIKI-DATE, or the name of the first file without its endings."""
-    if dump or not files:
-        return Path("data/kb") / f"{wiki or DEFAULT_WIKI}-{dump}"
-    return Path("data/kb") / files[0].name.split(".")[0].removesuffix("-pages-articles")
+    return out_folder("data/kb", files, dump, wiki or DEFAULT_WIKI)

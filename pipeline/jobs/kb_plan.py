@@ -23,6 +23,7 @@ _PARSING = (
     "wikitext", "titles", "transforms/extract_range.py", "transforms/read_range.py",
 )  # fmt: skip
 """The code that decides what is read out of a page."""
+_COMPACTING = ("transforms/compact.py", "transforms/compact_span.py", "records/shards.py")
 _COUNTING = ("kb", "transforms", "records/hashing.py", "records/shards.py", "jobs/kb_naming.py")
 
 
@@ -99,7 +100,7 @@ def _stage_ids(options: KbOptions, inputs: DumpInputs) -> dict[str, str]:
                 "limit_pages": options.limit_pages,
             },
         ),
-        ("compact", dict),
+        ("compact", lambda: {"code": code_digest(_COMPACTING)}),
         ("count", lambda: {"code": code_digest(_COUNTING)}),
         ("resolve", lambda: {"keep_red_links": options.keep_red_links}),
         ("priors", options.prior.as_json),

@@ -1,5 +1,7 @@
 """Stages `priors` and `store`: P(e|m), and its form for look-ups."""
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from pipeline.beamx.spill import sweep
 from pipeline.jobs.context import add_tallies, reckoning
 from pipeline.jobs.kb_context import KbContext
 from pipeline.jobs.stages import Stage
+from pipeline.kb.entity_names import open_names, write_names
 from pipeline.kb.store import MentionStore
 from pipeline.kb.store_build import build_store
 from pipeline.records import schemas
@@ -21,10 +24,10 @@ from pipeline.records.errors import ArtifactError, MelError
 from pipeline.records.manifest import is_finished, open_artifact
 from pipeline.records.names import DropReason, PageKind
 from pipeline.transforms.count import PARTITIONS
-from pipeline.transforms.priors import TALLY, GatherEvidence, PriorUnit, WeighPriors, write_names
+from pipeline.transforms.priors import TALLY, GatherEvidence, PriorUnit, WeighPriors
 from pipeline.transforms.resolve import ReadTables
 
-_NAMES = "entity_names.arrow"
+_NAMES = "entity_names"
 STORE = "store"
 
 
@@ -35,10 +38,9 @@ def priors_stage(context: KbContext) -> Stage:
     def run(work: Path) -> dict[str, Any]:
         _gather_evidence(context, work)
         names = work / _NAMES
-        if not names.is_file():
-            _write_names(context, names)
+        shutil.rmtree(names, ignore_errors=True)  # halves that a killed run left
+        write_names(names, _names(context))
         _weigh(context, work, names)
-        names.unlink()
         mentions = open_artifact(work / schemas.MENTIONS.name, schemas.MENTIONS)
         tally = add_tallies(work / TALLY)
         n_in = tally.get("pairs", 0)
@@ -46,9 +48,7 @@ def priors_stage(context: KbContext) -> Stage:
             **reckoning(n_in, mentions.rows, {str(DropReason.NO_WEIGHT): tally.get("no_weight", 0)}),
             "rows": {schema.name: open_artifact(work / schema.name, schema).rows for schema in made},
             "surfaces": tally.get("surfaces", 0),
-            "red_entities": pc.count_distinct(
-                context.read_all(schemas.RED_ENTITIES, ("entity_id",))["entity_id"]
-            ).as_py(),
+            "red_entities": int(np.searchsorted(open_names(names)[0], 0)),
         }
 
     return Stage("priors", context.plan.ids["priors"], tuple(map(context.artifact, made)), run)
@@ -110,24 +110,20 @@ def _weigh(context: KbContext, work: Path, names: Path) -> None:
     context.finish(work, schemas.MENTIONS, "priors", range(PARTITIONS))
 
 
-def _write_names(context: KbContext, path: Path) -> None:
-    """Write ids and titles of all entities, red ones too.
+def _names(context: KbContext) -> Iterator[tuple[np.ndarray, pa.ChunkedArray]]:
+    """Ids and titles by ascending id: red ones, which are negative, then a shard of articles at a time.
 
     Raises:
         MelError: two red titles share an id.
     """
-    titles = context.read_all(schemas.TITLES, ("title_key", "page_id", "kind"))
-    articles = titles.filter(pc.equal(titles["kind"], PageKind.ARTICLE.value))
-    red = context.read_all(schemas.RED_ENTITIES)
-    red = red.group_by(["entity_id", "title"], use_threads=False).aggregate([])
-    ids = np.concatenate([red["entity_id"].to_numpy(), articles["page_id"].to_numpy()])
-    names = pa.concat_arrays([red["title"].combine_chunks(), articles["title_key"].combine_chunks()])
-    order = np.argsort(ids, kind="stable")
-    ids, names = ids[order], names.take(pa.array(order))
+    red = context.read_all(schemas.RED_ENTITIES).group_by(["entity_id", "title"], use_threads=False).aggregate([])
+    red = red.sort_by("entity_id")
+    ids = red["entity_id"].to_numpy()
     twice = np.flatnonzero(ids[1:] == ids[:-1])
     if len(twice):
-        pair = names.slice(int(twice[0]), 2).to_pylist()
+        pair = red["title"].slice(int(twice[0]), 2).to_pylist()
         raise MelError(f"the red links {pair[0]!r} and {pair[1]!r} have one id; run without --keep-red-links")
-    temporary = path.with_suffix(".part")
-    write_names(temporary, ids, names)
-    temporary.rename(path)
+    yield ids, red["title"]
+    for titles in context.open(schemas.TITLES).tables(("title_key", "page_id", "kind")):
+        articles = titles.filter(pc.equal(titles["kind"], PageKind.ARTICLE.value)).sort_by("page_id")
+        yield articles["page_id"].to_numpy(), articles["title_key"]

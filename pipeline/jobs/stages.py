@@ -29,13 +29,18 @@ class Workspace:
         return self.out / STAGING
 
     @property
+    def artifacts(self) -> Path:
+        """Artifacts that only later stages read."""
+        return self.staging / "artifacts"
+
+    @property
     def log(self) -> UnitLog:
         """Completion records of stages."""
         return UnitLog(self.staging / "stages")
 
     def place(self, artifact: Artifact) -> Path:
         """Where a finished artifact lies."""
-        return (self.staging / "artifacts" if artifact.staging else self.out) / artifact.name
+        return (self.artifacts if artifact.staging else self.out) / artifact.name
 
 
 @dataclass(frozen=True, slots=True)

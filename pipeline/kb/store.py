@@ -7,7 +7,8 @@ from pipeline.kb.candidates import Candidates, Part
 from pipeline.kb.prefix import PrefixIndex, TitleHit
 from pipeline.kb.store_files import STORE, StoreReader
 from pipeline.kb.store_read import EntityTable, ListTable
-from pipeline.records.errors import UsageError
+from pipeline.records.errors import ArtifactError, UsageError
+from pipeline.records.manifest import MANIFEST, SUCCESS, is_finished
 from pipeline.records.names import Level
 from pipeline.titles.keys import stripped_form, surface_folded, surface_key
 
@@ -37,9 +38,14 @@ class MentionStore:
         """Open a store folder, or the store of a KB folder.
 
         Raises:
-            ArtifactError: it is missing, unfinished, damaged or of another version.
+            ArtifactError: it is missing, unfinished, damaged or of another version, or a run renews the KB.
         """
-        return cls(StoreReader(folder / STORE if (folder / STORE).is_dir() else folder))
+        is_kb = (folder / STORE).is_dir()
+        if is_kb and (folder / MANIFEST).is_file() and not is_finished(folder):
+            raise ArtifactError(
+                f"{folder} has no {SUCCESS}: a run renews it just now, or one did not end; run it again"
+            )
+        return cls(StoreReader(folder / STORE if is_kb else folder))
 
     def __reduce__(self) -> tuple[Callable[[Path], "MentionStore"], tuple[Path]]:
         """Another process opens the same folder."""

@@ -149,6 +149,10 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         raise ArtifactError(f"{folder} has no {SUCCESS}: it is no store, or the run that wrote it did not end")
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if "kind" in manifest:  # the result of a job
+            raise ArtifactError(
+                f"{folder} is a {manifest['kind']} without {STORE}/; runners/build_kb.py makes a KB with it"
+            )
         found = (manifest["schema"], manifest["schema_version"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"{folder / MANIFEST} is no store manifest; build the store again") from error

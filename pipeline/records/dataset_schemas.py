@@ -82,4 +82,3 @@ REPAIRS = Schema(
     ),
     ("file", "record", "item"), _up("file", "record", "item"),
 )  # fmt: skip
-DATASET_SCHEMAS = (PAIRS, DATASET_MENTIONS, GIVEN_CANDIDATES, REPAIRS)

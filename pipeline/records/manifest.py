@@ -63,6 +63,14 @@ def publish(staged: Path, final: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def heal(folder: Path) -> None:
+    """Put back what a killed `publish` had set aside in `folder`, where nothing has taken its place."""
+    for old in sorted(folder.glob(".*.old")):
+        final = folder / old.name[1:].removesuffix(".old")
+        if is_finished(old) and not final.exists():
+            old.rename(final)
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """A finished artifact folder, opened."""

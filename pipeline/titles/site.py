@@ -8,7 +8,6 @@ from pipeline.records.digest import options_digest
 from pipeline.records.errors import InputError
 
 FIRST_LETTER = "first-letter"
-CASE_SENSITIVE = "case-sensitive"
 
 
 @dataclass(frozen=True, slots=True)

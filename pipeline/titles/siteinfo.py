@@ -74,8 +74,9 @@ def load_siteinfo(
     if name in shipped_wikis():
         return add_dump_names(_of_the_day(shipped_siteinfo(name), dump_header), dump_header), f"shipped table {name}"
     _log.warning(
-        "no siteinfo for %s, so aliases, local words and link trail are MediaWiki's defaults: give --siteinfo FILE",
+        "no siteinfo for %s, so aliases, local words and link trail are MediaWiki's defaults: give %s",
         wiki or "this wiki",
+        "--siteinfo FILE" if wiki else "--wiki NAME or --siteinfo FILE",
     )
     return _of_the_day(default_siteinfo(wiki, dump_header), dump_header), "dump header and MediaWiki defaults"
 

@@ -45,7 +45,6 @@ class TemplateTables:
         "_text_prefixes",
         "disambiguation_suffix",
         "has_table",
-        "image_parameters",
         "see_also",
     )
 
@@ -53,7 +52,6 @@ class TemplateTables:
         self.has_table = bool(table)
         self.disambiguation_suffix: str = table.get("disambiguation_suffix", "(disambiguation)")
         self.see_also = frozenset(name.casefold() for name in table.get("see_also", ()))
-        self.image_parameters = frozenset(_fold(name) for name in table.get("image_parameters", ()))
         self._kinds = {
             name: PageKind(kind) for kind, names in table.get("kinds", {}).items() for name in _folded(names)
         }
@@ -106,11 +104,6 @@ class TemplateTables:
             return TextRule(1, names=("text",))
         return rule
 
-    def is_image_parameter(self, name: str) -> bool:
-        """Whether an infobox parameter holds an image; a number at its end does not matter (`image2`)."""
-        folded = _fold(name)
-        return folded in self.image_parameters or folded.rstrip("0123456789").rstrip(" ") in self.image_parameters
-
 
 @cache
 def template_tables(wiki: str, lang: str) -> TemplateTables:
@@ -128,11 +121,6 @@ def _fold(name: str) -> str:
 
 def _folded(names: Iterable[str]) -> list[str]:
     return [_fold(name) for name in names]
-
-
-def _by_name(families: Mapping[str, Iterable[str]]) -> Iterable[tuple[str, str]]:
-    """Every template name of every family with its family."""
-    return ((name, family) for family, names in families.items() for name in _folded(names))
 
 
 def _begins(folded: str, word: str) -> bool:

@@ -9,9 +9,10 @@ import pyarrow.dataset as ds
 from pipeline.images.outcomes import Reason
 from pipeline.records.images import ImageOutcome, ImageRow
 from pipeline.records.images_schemas import IMAGES
+from pipeline.titles.file_kinds import may_be_film
 
 _NO_RIGHTS = {"licence": None, "author": None, "description_url": None, "redistributable": None}
-_TOLD = ("image_id", "outcome", "source_sha256", "source_url", "is_video", "is_override", "frame_time_s")
+_TOLD = ("image_id", "outcome", "reason", "source_sha256", "source_url", "is_video", "is_override", "frame_time_s")
 
 _ENDED = frozenset({Reason.TIMEOUT, Reason.OUT_OF_MEMORY, Reason.CRASHED})
 
@@ -55,18 +56,25 @@ def earlier_rows(folder: str, tasks: Iterable[ImageTask]) -> dict[str, ImageRow]
     return found
 
 
-def earlier_ids(folder: str, tasks: Iterable[ImageTask]) -> set[str]:
-    """Image ids of the tasks for which `earlier_rows` would find a row; no picture is read."""
+def earlier_ids(folder: str, tasks: Iterable[ImageTask], *, failed: bool) -> set[str]:
+    """Image ids of the tasks for which `earlier_rows` would find a row, failures too if `failed`; reads no picture."""
     wanted = {task.image_id: task for task in tasks}
-    return {value["image_id"] for value in _read(folder, wanted, _TOLD) if row_holds(value, wanted[value["image_id"]])}
+    rows = (row for row in _read(folder, wanted, _TOLD) if failed or row["outcome"] == ImageOutcome.OK)
+    return {row["image_id"] for row in rows if row_holds(row, wanted[row["image_id"]])}
 
 
 def row_holds(row: Mapping[str, Any], task: ImageTask) -> bool:
-    """Whether a row is what the task would give; failures are tried anew, and withheld pictures have no bytes."""
-    if (row["outcome"], task.outcome) != (ImageOutcome.OK, ImageOutcome.OK):
+    """Whether a row is what the task would give; withheld pictures have no bytes.
+
+    Failures hold too, for the same bytes fail again; but those of a decoder that was ended are tried anew, and those of
+    films, whose row does not tell which frame was asked for.
+    """
+    if task.outcome != ImageOutcome.OK or row["outcome"] not in (ImageOutcome.OK, ImageOutcome.FAILED):
         return False
     if (row["source_sha256"], row["source_url"]) != (task.source_sha256, task.source_url):
         return False
+    if row["outcome"] == ImageOutcome.FAILED:
+        return not failed_to_decode(row) and not may_be_film(task.file_title)
     picked = row["frame_time_s"] if row["is_override"] else None
     return not row["is_video"] or picked == task.frame_time_s
 

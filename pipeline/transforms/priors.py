@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
-import numpy as np
 import pyarrow as pa
 
 from pipeline.beamx.shuffle import HashShuffle
 from pipeline.beamx.sink import WriteShards
 from pipeline.beamx.units import UnitLog
+from pipeline.kb.entity_names import open_names
 from pipeline.kb.evidence import add_surface_evidence, by_surface
 from pipeline.kb.priors import PriorOptions, make_mentions
 from pipeline.records import schemas
@@ -57,7 +57,7 @@ class WeighPriors(beam.PTransform):  # type: ignore[misc]
 
     Args:
         folder: where the shards go.
-        names: Arrow file of entity ids (ascending) and titles, memory-mapped by each worker.
+        names: folder of entity ids and titles that `write_names` made.
         options: weights and restrictions.
     """
 
@@ -95,16 +95,3 @@ class _Weigh(beam.DoFn):  # type: ignore[misc]
         tally = {"pairs": weighed.n_pairs, "no_weight": weighed.n_pairs - weighed.mentions.num_rows}
         self.tally.finish(f"part-{unit.number:05d}", {**tally, "surfaces": weighed.n_surfaces})
         yield unit.number, weighed.mentions
-
-
-def write_names(path: Path, ids: np.ndarray, titles: pa.Array) -> None:
-    """Write (E,) ascending entity ids and their titles as one Arrow file."""
-    table = pa.table({"entity_id": ids, "title": titles}).combine_chunks()
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_table(table)
-
-
-def open_names(path: Path) -> tuple[np.ndarray, pa.Array]:
-    """Memory-map what `write_names` wrote."""
-    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-    return table["entity_id"].to_numpy(), table["title"].combine_chunks()

@@ -26,10 +26,9 @@ from enum import StrEnum
 
 from pipeline.records.corpus import PAIR_DROPPED, PAIR_KEPT, PAIR_REVIEW, Pair
 from pipeline.titles.surfaces import surface_key
+from pipeline.titles.words import MIN_WORDS, WORD, count_words
 from pipeline.wikinews.terms import review_terms
 
-MIN_WORDS = 3
-_WORD = re.compile(r"\w+")
 _SHOWN = frozenset(
     (
         "jpg", "jpeg", "jpe", "png", "svg", "gif", "apng", "tif", "tiff", "webp", "bmp", "xcf", "ogv", "webm", "mpg",
@@ -81,11 +80,6 @@ class Rules:
 ALL_RULES = Rules()
 
 
-def count_words(text: str) -> int:
-    """Runs of word characters: what the corpus means by words."""
-    return len(_WORD.findall(text))
-
-
 def drop_reasons(file_title: str, caption: str, min_words: int = MIN_WORDS) -> list[Drop]:
     """Rules that refuse this file with this caption, in the order of the table; duplicates apart."""
     found = []
@@ -112,7 +106,7 @@ def is_location_map(file_title: str) -> bool:
 
 def is_credit_only(caption: str, credit: str) -> bool:
     """Whether a caption has no word beside its credit."""
-    return bool(credit) and bool(caption) and _WORD.findall(caption) == _WORD.findall(credit)
+    return bool(credit) and bool(caption) and WORD.findall(caption) == WORD.findall(credit)
 
 
 def _extension(file_title: str) -> str:

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.records.corpus import CaptionLink
-from pipeline.wikinews.cleaning import MIN_WORDS, count_words
+from pipeline.titles.words import MIN_WORDS, count_words
 from pipeline.wikinews.credit_labels import LABEL, MAX_CHARS, OPENING, end_before, is_credit
 from pipeline.wikinews.credit_names import sentence_end
 from pipeline.wikinews.marks import Rendered

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from annotation.adjudication import COLUMNS, export_queue, import_queue, read_spans, span_text, write_queue
 from annotation.agreement.pairing import Rules
-from annotation.decisions import add_decisions, decide, read_decisions, verdicts
-from annotation.disputes import BOUNDARY, ENTITY, NIL_OR_LINKED, PRESENCE, TYPE, merge_answers, queue
+from annotation.decisions import Verdicts, add_decisions, decide, read_decisions, verdicts
+from annotation.disputes import BOUNDARY, ENTITY, NIL_OR_LINKED, PRESENCE, TYPE, Merged, merge_answers, queue
 from annotation.gold import AGREED, DECIDED, gold_answers, make_gold, read_gold, write_gold
 from annotation.gold_dataset import place_rows, read_rows, write_gold_dataset, write_rows
 from annotation.pairs import ProjectPair
@@ -330,3 +330,9 @@ def test_the_data_set_holds_the_gold_and_has_equal_bytes(tmp_path):
         write_gold_dataset(project, gold.pairs, project.folder)
     with pytest.raises(UsageError, match="is a file"):
         write_gold_dataset(project, gold.pairs, tmp_path / "queue.tsv")
+
+
+def test_nothing_that_could_be_gold_is_said():
+    merged = {"p1": Merged("p1", ("a01",), (), ())}
+    with pytest.raises(UsageError, match="no pair can be gold yet: 1 have no answer, 1 fewer than 2, 0 open disputes"):
+        make_gold(["p1", "p2"], merged, Verdicts({}, (), ()))

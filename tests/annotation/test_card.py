@@ -20,11 +20,11 @@ from annotation.publishing.licences import hub_licences, licence_url
 from annotation.publishing.release import published_splits
 from annotation.publishing.yaml_head import yaml_text
 from annotation.store import Store
-from pipeline.console.main import run_command
 from pipeline.records.corpus_schemas import NEWS_ARTICLES
 from pipeline.records.dataset import DatasetMention, Pair
 from pipeline.records.errors import UsageError
 from pipeline.records.images_schemas import IMAGES
+from tests.support.commands import call_main
 from tests.support.projects import corpus_pair, write_artifact, write_corpus
 
 ROOT = Path(__file__).parents[2]
@@ -51,8 +51,7 @@ print(json.dumps({"issues": sorted(issues.errors | issues.warnings), "sets": set
 
 
 def card(capsys, *words) -> tuple[int, str, str]:
-    code = run_command(main, ["card", *map(str, words)])
-    return code, *capsys.readouterr()
+    return call_main(main, capsys, "card", *words)
 
 
 def pair(number: int, split: str = "train", **more) -> Pair:

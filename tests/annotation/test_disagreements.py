@@ -29,7 +29,9 @@ def test_classes(case):
     found = find_disagreements(pairing_of(case), RULES)
     assert [[one.kind.value, one.left, one.right] for one in found] == case["kinds"]
     assert all(one.annotators == ("A", "B") and one.pair_id == "p1" for one in found)
-    assert json.loads(json.dumps([one.to_json() for one in found])) is not None
+    assert [row["kind"] for row in json.loads(json.dumps([one.to_json() for one in found]))] == [
+        kind for kind, _, _ in case["kinds"]
+    ]
 
 
 def test_every_class_has_a_case_a_meaning_and_a_guideline():

@@ -4,6 +4,7 @@ import json
 import shutil
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -17,17 +18,17 @@ from annotation.exchange import EXPORTS, FORMATS, export_answers, import_answers
 from annotation.exchange_fields import FIELDS, HELD, LABEL_STUDIO, NATIVE, PARTLY, lost_in
 from annotation.label_studio import labelling_config, read_tasks, write_tasks
 from annotation.mimic import read_mimic
-from annotation.pairs import ProjectPair, read_native, read_pair
+from annotation.pairs import ProjectPair, read_native, read_pair, write_native
 from annotation.project import open_project
 from annotation.records import NIL, Annotation, Answer
 from annotation.store import Store
-from pipeline.console.main import run_command
 from pipeline.formats.mention_types import TYPES
 from pipeline.formats.registry import format_named
 from pipeline.records.corpus import CaptionLink
 from pipeline.records.errors import InputError, UsageError
 from pipeline.records.schemas import ENTITIES
 from tests.support import stores
+from tests.support.commands import call_main
 from tests.support.projects import corpus_pair, small_project, span, write_corpus
 from tests.support.stores import SmallKB
 
@@ -48,7 +49,7 @@ def full_pair(pair_id="p1", caption=FULL, **more) -> ProjectPair:
 LIONS = span(FULL, "Lions", "Organization", "Detroit Lions", flags=("discuss",), visual_clues=("object", "scene"))
 BEARS = span(FULL, "Bears", "Organization", NIL, visual_clues=())
 PAIRS = {"p1": full_pair(), "p2": full_pair("p2", BARE, caption_links=())}
-ANSWERS = {"p1": Answer("p1", "a01", (LIONS, BEARS)), "p2": Answer("p2", "a01")}
+ANSWERS = {"p1": Answer("p1", "a01", (LIONS, BEARS), ambiguity="Metm"), "p2": Answer("p2", "a01")}
 OPEN = Annotation(0, 5, "Lions")
 
 
@@ -62,19 +63,23 @@ def observed(name, path) -> set[str]:
         read = list(read_native(path))
         pairs = [pair for pair, _ in read]
         spans = {pair.pair_id: answer.annotations for pair, answer in read}
+        classes = {pair.pair_id: answer.ambiguity for pair, answer in read}
     elif name == LABEL_STUDIO:
         tasks = json.loads(path.read_text(encoding="utf-8"))
         pairs = [read_pair(task["data"]["pair"], "x") for task in tasks]
         for task in tasks:
             task["annotations"] = task.pop("predictions")
         path.write_text(json.dumps(tasks), encoding="utf-8")
-        spans = {one.key: one.spans for one in read_tasks(path).found}
+        found = read_tasks(path).found
+        spans = {one.key: one.spans for one in found}
+        classes = {one.key: one.ambiguity for one in found}
     else:
         return observed_captions(
             (read_mimic if name == "mimic" else lambda it: format_named(name).read(it, False))(path)
         )
     assert pairs == list(PAIRS.values())
     assert spans == {key: one.annotations for key, one in ANSWERS.items()}
+    assert classes == {"p1": "Metm", "p2": None}
     return set(FIELDS) - {"qid", "untyped"}
 
 
@@ -319,9 +324,7 @@ def test_any_span_of_any_caption_passes_label_studio(tmp_path_factory, data):
     assert import_answers(pairs, LABEL_STUDIO, path).answers == {"p": (one,)}
 
 
-def run(capsys, *words) -> tuple[int, str, str]:
-    code = run_command(main, [str(word) for word in words])
-    return code, *capsys.readouterr()
+run = partial(call_main, main)
 
 
 def test_tasks_without_annotations_and_one_persons_answers_back(capsys, tmp_path):
@@ -337,8 +340,8 @@ def test_tasks_without_annotations_and_one_persons_answers_back(capsys, tmp_path
     told = ("import", tmp_path / "p", "label-studio", tmp_path / "t.json", "--annotator", "a01")
     assert run(capsys, *told, "--by", "5")[0] == 2
     assert run(capsys, *told, "--by", "4")[0] == 0
-    saved = {one.pair_id: one.annotations for one in Store(tmp_path / "p").log("a01").answers()}
-    assert saved == {key: one.annotations for key, one in ANSWERS.items()}
+    saved = {one.pair_id: (one.annotations, one.ambiguity) for one in Store(tmp_path / "p").log("a01").answers()}
+    assert saved == {key: (one.annotations, one.ambiguity) for key, one in ANSWERS.items()}
 
 
 def small_kb(folder):
@@ -374,3 +377,15 @@ def test_a_corpus_gets_its_gold_labels_from_a_file(capsys, tmp_path):
     assert run(capsys, *told[:3], "words", *told[4:])[0] == 2
     (tmp_path / "gold.json").write_text("[]")
     assert run(capsys, *told)[0] == 1
+
+
+def test_an_import_says_what_the_checks_find(capsys, tmp_path):
+    project = small_project(tmp_path / "p", list(PAIRS.values()))
+    overlapping = (span(FULL, "Lions 🦁", "Organization", NIL), span(FULL, "Lions", "Other", "nil"))
+    write_native(
+        [PAIRS["p1"]], tmp_path / "x", {"p1": Answer("p1", "a01", tuple(sorted(overlapping, key=lambda o: o.span)))}
+    )
+    code, _, error = run(capsys, "import", project.folder, "native", tmp_path / "x", "--annotator", "a01")
+    assert code == 0
+    assert "3 of them errors (N001, S011, T002)" in error
+    assert f"annotation check {project.folder} --annotator a01 lists them" in error

@@ -1,14 +1,19 @@
 """The released captions: the leaks that their splits have."""
 
+import json
+
 import pytest
 
+from annotation.__main__ import main
 from annotation.splitting.leaks import find_leaks, leaking_kinds
 from annotation.splitting.options import preset_named
 from annotation.splitting.splitter import make_split
 from annotation.splitting.units import pairs_of_reading
 from annotation.splitting.verifying import verify_split
+from pipeline.console.main import run_command
 from pipeline.formats.kgmel import read_kgmel
 from pipeline.formats.splits import read_splits
+from runners import import_dataset
 
 pytestmark = pytest.mark.data
 
@@ -85,3 +90,23 @@ def test_the_released_captions_can_be_split_without_leaks(pairs, name):
 def test_the_papers_way_leaks(pairs):
     split = make_split(list(pairs.values()), preset_named("paper"), seed=1)
     assert find_leaks([(one, split.places[one.pair_id]) for one in pairs.values()])
+
+
+def test_the_commands_report_the_leaks_of_the_official_split(data_dir, tmp_path, capsys):
+    files = data_dir / "wikidiverse"
+    call = ["--format", "kgmel", "--file", str(files / "wikidiverse-captions.json")]
+    call += ["--splits", str(files / "inferred-v2-split.json"), "--out", str(tmp_path / "v2")]
+    assert run_command(import_dataset.main, call) == 0
+    capsys.readouterr()
+    assert run_command(main, ["split", "verify", str(tmp_path / "v2"), "--permutations", "0", "--json"]) == 1
+    table = {
+        (one["kind"], one["split"], one["other"]): (one["n"], one["n_pairs"])
+        for one in json.loads(capsys.readouterr().out)["leaks"]
+    }
+    assert table["image_url", "test", "train"] == (93, 695)
+    assert table["image_url", "valid", "train"] == (84, 683)
+    assert table["image_url", "test", "valid"] == (13, 695)
+    assert table["image", "test", "train"] == (94, 695)
+    assert table["caption", "test", "train"] == (6, 695)
+    assert run_command(main, ["split", str(tmp_path / "v2"), "--out", str(tmp_path / "free"), "--seed", "1"]) == 0
+    assert run_command(main, ["split", "verify", str(tmp_path / "free"), "--permutations", "0"]) == 0

@@ -2,24 +2,31 @@
 
 import json
 import re
+import shlex
 import shutil
 from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 
 import pytest
 
 from annotation.__main__ import main
 from annotation.agreement.figures import Sampling
+from annotation.agreement.gates import check_gates, read_gate
+from annotation.decisions import REASONS
 from annotation.events import Draft
 from annotation.records import Answer, Item
-from annotation.report.browser import THUMBNAIL_BYTES_MAX, browser_data
+from annotation.report.browser import THUMBNAIL_BYTES_MAX, Sources, browser_data
+from annotation.report.disputed_places import Place
 from annotation.report.findings import find_all, material_of
-from annotation.report.page import _verdict, agreement_html
+from annotation.report.headlines import gate_rows, gate_verdict, verdict
+from annotation.report.page import agreement_html
 from annotation.report.write import write_report
 from annotation.store import Store
-from pipeline.console.main import run_command
+from pipeline.stats.intervals import Interval
 from tests.support.annotation_server import campaign, small_images
 from tests.support.answers import RULES, example, span
+from tests.support.commands import call_main
 from tests.support.hostile import HOSTILE_TEXTS
 from tests.support.projects import span as project_span
 
@@ -92,7 +99,7 @@ def test_the_verdict_holds_the_interval_against_the_paper_s_figure(found, value,
     measure = found.agreement.measures[0]
     interval = None if limits is None else replace(measure.main.interval, low=limits[0], high=limits[1])
     main_figure = replace(measure.main, value=value, interval=interval)
-    assert _verdict(replace(measure, figures=(main_figure,)), 0.8898)[0] == sign
+    assert verdict(replace(measure, figures=(main_figure,)), 0.8898)[0] == sign
 
 
 def test_undefined_figures_say_why():
@@ -160,25 +167,21 @@ def test_offsets_count_what_stands_on_the_page():
 def test_pictures_come_while_there_is_room(found, monkeypatch):
     shown = found.disputed
     items = {one.pairing.item.pair_id: one for one in shown}
-    assert browser_data(shown, lambda _: GIF).n_pictures == 0  # no pair has an image
+    assert browser_data(shown, Sources(lambda _: GIF)).n_pictures == 0  # no pair has an image
     pictured = find_all(material_of("x", [Item(i.pair_id, i.caption, i.group, image_id=f"i{n}") for n, i in enumerate(example()[0])], example()[1]), Sampling(0)).disputed  # fmt: skip
-    data = browser_data(pictured, lambda _: GIF)
+    data = browser_data(pictured, Sources(lambda _: GIF))
     assert (data.n_pictures, data.n_without) == (len(pictured), 0)
     assert "image/gif;base64," in data.block
-    assert browser_data(pictured, lambda _: None).n_without == 0
-    assert browser_data(pictured, lambda _: b"<svg>").n_without == len(pictured)
-    assert browser_data(pictured, lambda _: GIF + bytes(THUMBNAIL_BYTES_MAX)).n_without == len(pictured)
+    assert browser_data(pictured, Sources(lambda _: None)).n_without == 0
+    assert browser_data(pictured, Sources(lambda _: b"<svg>")).n_without == len(pictured)
+    assert browser_data(pictured, Sources(lambda _: GIF + bytes(THUMBNAIL_BYTES_MAX))).n_without == len(pictured)
     monkeypatch.setattr("annotation.report.browser.THUMBNAILS_BYTES_MAX", 100)
-    data = browser_data(pictured, lambda _: GIF)
+    data = browser_data(pictured, Sources(lambda _: GIF))
     assert (data.n_pictures, data.n_without) == (2, len(pictured) - 2)
     assert len(items) == 4
 
 
-def run(capsys, *words):
-    code = run_command(main, [str(word) for word in words])
-    out, error = capsys.readouterr()
-    assert "Traceback" not in error
-    return code, out, error
+run = partial(call_main, main)
 
 
 def test_the_command_writes_prints_and_judges(capsys, done, tmp_path):
@@ -197,9 +200,11 @@ def test_the_command_writes_prints_and_judges(capsys, done, tmp_path):
     assert len(value["effort"]) == 5
     assert value["slices"]["week"]["slices"][0]["name"] == "2021-W09"
     assert "annotations/mentions/a01.jsonl" in html
+    assert [one["passed"] for one in value["gates"]] == [True, False]
+    assert "Gates: the least figures that were asked for" in html
     code, told, _ = run(capsys, "report", done, "--draws", 50, "--out", out, "--json", "-")
     assert code == 0
-    assert json.loads(told) == value
+    assert json.loads(told) == {**value, "gates": []}
 
 
 def test_the_default_folder_and_errors(capsys, done, tmp_path):
@@ -224,3 +229,93 @@ def test_thumbnails_come_from_the_images_artifact(capsys, tmp_path):
     data = data_of((project.folder / "report/agreement.html").read_text("utf-8"))
     assert [("i" in entry) for entry in data["entries"]] == [True] * (len(project.pairs) - 1) + [False]
     assert all(one.startswith("image/jpeg;base64,") for one in data["pictures"].values())
+
+
+def test_gates_stand_beside_the_headlines(found):
+    measures = found.agreement.measures
+    results = check_gates(
+        measures, [read_gate(one) for one in ("md.token.bio=0.84", "el.matched=0.8", "type.union=0.9")]
+    )
+    html = agreement_html(found, gates=results)
+    text = Reader(html).text
+    assert "gate 84.00 %: passed, but the interval goes below it" in text
+    assert "gate 80.00 %: not passed, though the interval holds it" in text
+    assert [row[:4] for row in gate_rows(results, measures)][2] == ["type.union", "not passed", "90.00", "40.91"]
+    assert html.count('class="verdict bad"') + html.count('class="verdict even"') == 4  # two of the paper, two gates
+    assert "Gates" not in Reader(agreement_html(found)).text
+
+
+@pytest.mark.parametrize(
+    ("value", "limits", "sign"),
+    [(0.9, (0.86, 0.95), "good"), (0.9, (0.8, 0.95), "even"), (0.9, None, "good"), (0.8, (0.7, 0.9), "bad"),
+     (0.5, (0.4, 0.6), "bad"), (None, None, "bad")],
+)  # fmt: skip
+def test_a_gate_is_judged_by_the_figure_and_the_interval_tells_how_surely(found, value, limits, sign):
+    [measure] = [one for one in found.agreement.measures if one.definition == "md.token.bio"]
+    interval = None if limits is None else Interval(*limits, 0.95, "percentile")
+    figure = replace(measure.main, value=value, interval=interval)
+    measure = replace(measure, figures=(figure, *measure.figures[1:]))
+    [result] = check_gates([measure], [read_gate("md.token.bio=0.85")])
+    assert gate_verdict(result, measure)[0] == sign
+    assert result.is_passed == (sign in ("good", "even"))
+
+
+def test_candidates_and_adjudication_stand_beside_a_disagreement(found):
+    known = {"England": [(f"England {n}", 0.5 / (n + 1)) for n in range(9)], "French": []}
+    standing = {"p3": Place("e01", ("0-7",), ()), "p5; rm -rf": Place("", (), ())}
+    sources = Sources(
+        None, lambda surface: known.get(surface, ()), standing, "adjudicate demo --pair {pair} --export q"
+    )
+    data = data_of(agreement_html(found, sources=sources))
+    assert data["candidates"]["England"] == [[f"England {n}", round(500 / (n + 1))] for n in range(5)]
+    assert data["candidates"]["French"] == []
+    assert "Packers" not in data["candidates"], "nobody disputes it"
+    entries = {entry["id"]: entry for entry in data["entries"]}
+    assert entries["p3"]["p"] == {"x": "e01", "o": ["0-7"], "d": [], "q": "p3"}
+    assert "p" not in entries["p1"]
+    assert data["command"] == "adjudicate demo --pair {pair} --export q"
+    plain = data_of(agreement_html(found))
+    assert (plain["candidates"], plain["command"]) == ({}, "")
+
+
+def test_ids_in_the_command_cannot_end_it():
+    pair_id = "p'; rm -rf ~ #"
+    items = [Item(pair_id, "Rome and Bonn", "g")]
+    answers = [Answer(pair_id, "A", (span("Rome and Bonn", "Rome", "Location", "Rome"),)), Answer(pair_id, "B")]
+    sources = Sources(places={pair_id: Place("e01", ("0-4",), ())}, command="x --pair {pair}")
+    [entry] = data_of(agreement_html(find_all(material_of("x", items, answers), Sampling(0)), sources=sources))[
+        "entries"
+    ]
+    assert shlex.split(entry["p"]["q"]) == [pair_id]
+
+
+def test_the_commands_report_knows_candidates_places_and_gold(capsys, tmp_path):
+    folder = tmp_path / "my demo"
+    assert run(capsys, "simulate", folder, "--synthetic", 60, "--annotators", 3)[0] == 0
+    assert run(capsys, "report", folder, "--draws", 0)[0] == 0
+    html = (folder / "report/agreement.html").read_text("utf-8")
+    data = data_of(html)
+    assert "Against adjudicated gold" not in html
+    entry = next(one for one in data["entries"] if one["p"]["o"])
+    command = (
+        data["command"].replace("{pair}", entry["p"]["q"]).replace("queue.tsv", shlex.quote(str(tmp_path / "q.tsv")))
+    )
+    assert run(capsys, *shlex.split(command)[3:])[0] == 0
+    lines = (tmp_path / "q.tsv").read_text("utf-8-sig").splitlines()[1:]
+    assert [line.split("\t")[:2] for line in lines] == [[entry["id"], place] for place in entry["p"]["o"]]
+    assert (
+        "is no pair of this project"
+        in run(capsys, "adjudicate", folder, "--pair", "nowhere", "--export", tmp_path / "n")[2]
+    )
+    assert run(capsys, "simulate", folder, "--experts")[0] == 0
+    assert run(capsys, "gold", folder)[0] == 0
+    assert run(capsys, "report", folder, "--draws", 0)[0] == 0
+    html = (folder / "report/agreement.html").read_text("utf-8")
+    assert "Against adjudicated gold" in html
+    assert "gold.jsonl" in html
+    entry = next(one for one in data_of(html)["entries"] if one["p"]["d"])
+    assert (entry["p"]["o"], entry["p"]["d"][0][2] in REASONS) == ([], True)
+    value = json.loads((folder / "report/agreement.json").read_text("utf-8"))["against_gold"]
+    assert (value["pairs"], list(value["annotators"])) == (60, ["a01", "a02", "a03", "all"])
+    assert 0.8 < value["annotators"]["all"][1]["figures"][0]["value"] < 1
+    assert [one["check"] for one in value["checks"]] == ["S020", "S030", "M001", "C003", "C004"]

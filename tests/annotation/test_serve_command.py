@@ -15,7 +15,7 @@ from annotation.serve.app import NAME_HEADER
 from annotation.serve.doors import tokens_of
 from annotation.store import Store
 from tests.support.annotation_server import LIONS, campaign, mention
-from tests.support.world import ROOT, child_environment
+from tests.support.commands import ROOT, child_environment
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from annotation.serve.addresses import addresses
 from annotation.serve.app import NAME_HEADER
 from annotation.serve.doors import Doors
 from annotation.serve.guard import HEADERS, MAX_BODY_BYTES, POLICY
-from pipeline.records.errors import UsageError
 from tests.support.annotation_server import LIONS, SCRIPT, campaign, mention, serving, small_images, small_kb
 
 
@@ -288,6 +287,47 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere():
     assert "frame-ancestors 'none'" in POLICY
 
 
+def test_no_answer_leads_elsewhere(running):
+    for path in ("/enter/", "/static/annotate.js/", "/api/session/", "//", "/api//session"):
+        status, headers, _ = raw(running, "GET", path, Host=running.host, X_Forwarded_Proto="https")
+        assert status == 404, path
+        assert "location" not in headers
+
+
+def test_what_a_proxy_says_of_the_client_is_not_believed(running):
+    cookie = "; ".join(f"{name}={value}" for name, value in running.client("a01").http.cookies.items())
+    told = {"X_Forwarded_Host": running.host, "X_Forwarded_For": "127.0.0.1", "Forwarded": f"host={running.host}"}
+    assert raw(running, "GET", "/api/who", Host="evil.example", Cookie=cookie, **told)[0] == 421
+    forged = {**told, "X_Forwarded_Host": "evil.example", "Forwarded": "host=evil.example;proto=https"}
+    status, _, content = raw(running, "GET", "/api/who", Host=running.host, Cookie=cookie, **forged)
+    assert (status, content) == (200, b'{"name":"a01"}')
+    origin = {"Origin": "http://evil.example", "X_Forwarded_Host": "evil.example", "Content_Type": "application/json"}
+    assert raw(running, "POST", "/api/leave", b"{}", Host=running.host, Cookie=cookie, **origin)[0] == 403
+
+
+def test_what_is_behind_a_token_stays_in_no_cache_on_the_way(running):
+    client = running.client("a01")
+    item = client.shown()[LIONS]
+    kept = {
+        path: client.http.get(path).headers["Cache-Control"]
+        for path in ("/", "/enter", "/api/session", "/api/who", f"/api/items/{item['key']}", "/nowhere")
+    }
+    assert set(kept.values()) == {"no-store"}
+    assert client.http.get("/static/annotate.js").headers["Cache-Control"] == "no-cache"
+    picture = client.http.get(f"/api/items/{item['key']}/picture").headers
+    assert (picture["Cache-Control"], picture["Vary"]) == ("private, max-age=86400", "Cookie")
+
+
+def test_the_frame_of_the_pages_is_no_page(running):
+    with running.stranger() as http:
+        assert http.get("/static/frame.html").status_code == 404
+        for name in ("annotate.html", "expert.html"):
+            text = http.get(f"/static/{name}").text
+            assert "{%" not in text
+            assert "{{" not in text
+            assert text.count('id="caption"') == text.count('id="cards"') == 1
+
+
 def test_pages_hold_no_inline_script_style_or_foreign_address(running):
     with running.stranger() as http:
         for name in ("enter.html", "annotate.html", "expert.html"):
@@ -323,43 +363,3 @@ def test_nothing_secret_is_logged(running, caplog, capfd):
     told = "\n".join(record.getMessage() for record in caplog.records) + out + err
     for secret in (running.token("a01"), "wrong-token-value", next(iter(client.http.cookies.values()))):
         assert secret not in told
-
-
-# Addresses.
-
-
-def test_another_host_wants_a_public_address():
-    with pytest.raises(UsageError, match="--public-url"):
-        addresses("0.0.0.0", 8765, None)
-    with pytest.raises(UsageError, match="--public-url"):
-        addresses("annotate.example.org", 8765, None)
-
-
-def test_the_public_address_is_answered_and_so_is_this_machine():
-    told = addresses("0.0.0.0", 8765, "https://Annotate.example.org/")
-    assert told.public_url == "https://annotate.example.org"
-    assert {"annotate.example.org", "annotate.example.org:443", "127.0.0.1:8765"} <= told.hosts
-    assert "https://annotate.example.org" in told.origins
-    assert "http://annotate.example.org" not in told.origins
-    assert "0.0.0.0:8765" not in told.hosts
-    assert (told.path, told.is_exposed) == ("/", False)
-    below = addresses("127.0.0.1", 1, "http://team.example.org:8080/annotate")
-    assert (below.path, below.is_exposed) == ("/annotate", True)
-    assert addresses("::1", 80, None).public_url == "http://[::1]:80"
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "annotate.example.org",
-        "ftp://x.org",
-        "https://",
-        "https://x.org/?a=1",
-        "https://x.org/#a",
-        "https://u:p@x.org",
-        "https://x.org:99999",
-    ],
-)
-def test_a_public_address_that_is_none_is_refused(url):
-    with pytest.raises(UsageError, match="--public-url"):
-        addresses("127.0.0.1", 1, url)

@@ -129,7 +129,8 @@ def test_all_figures_are_json():
     found = dataset_statistics(SMALL, {"m": "Acrm"})
     assert json.loads(json.dumps(found))["figure_2b"][AMBIGUITIES.index("Acrm")]["n"] == 1
     assert set(found) == {
-        "table_2", "table_3", "table_7", "figure_2a", "figure_2b", "figure_4a", "figure_4b", "surface_difference",
+        "table_2", "table_3", "table_7", "figure_2a", "figure_2b", "figure_2b_by_mention", "figure_4a", "figure_4b",
+        "surface_difference",
     }  # fmt: skip
 
 
@@ -156,7 +157,7 @@ def test_suggested_classes(surface, entity, expected):
 
 
 def test_classes_stand_in_the_papers_order():
-    found = ambiguity_classes({"m1": "Acrm", "m2": "Diff", "m3": "Acrm"})
+    found = ambiguity_classes(["Acrm", "Diff", "Acrm"])
     assert [one.name for one in found] == list(AMBIGUITIES)
     assert sizes(found) == {"Diff": 1, "Acrm": 2}
 

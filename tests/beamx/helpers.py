@@ -104,9 +104,11 @@ def double(value):
     return 2 * value
 
 
-def kill_worker(value):
+def kill_worker(when, value):
+    """Kills the process at one value; the file `when` holds the time."""
     time.sleep(0.05)
     if value == 7:
+        when.write_text(str(time.monotonic()))
         os.kill(os.getpid(), signal.SIGKILL)
     return value
 
@@ -154,9 +156,10 @@ def refuse_in_lines(value):
     raise InputError(f"the dump says:\n  odd: {value // 100} things\nand ends")
 
 
-def refuse_key(bad, element):
-    """Fails at once for the key `bad`; any other key takes very long."""
+def refuse_key(bad, when, element):
+    """Fails at once for the key `bad`, and the file `when` holds the time; any other key takes very long."""
     if element[0] == bad:
+        when.write_text(str(time.monotonic()))
         raise InputError("the first one is bad")
     time.sleep(30)
 

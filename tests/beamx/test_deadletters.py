@@ -75,3 +75,5 @@ def test_the_error_rate_is_checked_with_counts():
         check_error_rate(1200, 100_000, 0.001)
     with pytest.raises(MelError, match=r"1 of 0 records"):
         check_error_rate(1, 0, 0.001)
+    with pytest.raises(MelError, match=r"^6 of 6 records failed \(100 %\)"):
+        check_error_rate(6, 6, 0.001)

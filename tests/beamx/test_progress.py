@@ -3,6 +3,8 @@
 import io
 import time
 
+import pytest
+
 from pipeline.beamx.progress import Tally, Watch
 from pipeline.beamx.units import UnitLog
 
@@ -48,6 +50,30 @@ def test_units_of_several_files_are_not_called_files(tmp_path):
     line = stream.getvalue().splitlines()[-1]
     assert "64/181 files" in line
     assert "batches 1/3" in line
+
+
+def test_units_that_the_line_counts_anyway_are_named_once(tmp_path):
+    log, stream = UnitLog(tmp_path), io.StringIO()
+    log.finish("part-00000", {"rows": 7})
+    with Watch(
+        "count", log, {"part-00000": 1, "part-00001": 1}, figures={"rows": "rows"}, unit="shards", stream=stream
+    ):
+        time.sleep(2.4)
+    first, last = stream.getvalue().splitlines()
+    assert first == "count: 1/2 shards (50 %), rows 7"
+    assert last.startswith("count: 2/2 shards in ")  # the other partition had no rows
+
+
+def test_a_stage_that_fails_is_not_called_whole(tmp_path):
+    stream = io.StringIO()
+
+    def fail():
+        time.sleep(2.4)
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError), Watch("count", UnitLog(tmp_path), {"a": 1}, unit="shards", stream=stream):
+        fail()
+    assert stream.getvalue().splitlines()[-1] == "count: 0/1 shards (0 %), stopped"
 
 
 def test_eighteen_thousand_records_cost_little(tmp_path):

@@ -1,15 +1,12 @@
 """The annotation page driven as a person would, in headless Chromium."""
 
-import re
-import time
-
 import pytest
 
 from annotation.decisions import read_decisions
 from annotation.events import Draft
-from annotation.project import Project
 from annotation.records import Annotation
 from annotation.store import Store
+from tests.browser.steps import candidates, chips, enter, go_to, press, stored, until, wait_saved
 from tests.support.annotation_server import (
     CAPTIONS,
     LIONS,
@@ -18,26 +15,10 @@ from tests.support.annotation_server import (
     mention,
     pairs,
     serving,
-    small_images,
 )
 from tests.support.projects import span
-from tests.support.world import build_world_kb, world_dir
 
 pytestmark = pytest.mark.browser
-__all__ = ["world_dir"]
-
-
-@pytest.fixture(scope="session")
-def world_kb(world_dir, tmp_path_factory):
-    """The KB of the sample world, where "Lions" means a cat, a team, a band …"""
-    out = tmp_path_factory.mktemp("world-kb") / "kb"
-    build_world_kb(world_dir, out)
-    return out
-
-
-@pytest.fixture(scope="session")
-def pictures(tmp_path_factory):
-    return small_images(tmp_path_factory.mktemp("pictures") / "images")
 
 
 @pytest.fixture
@@ -46,60 +27,6 @@ def running(tmp_path, world_kb, pictures, page):
     with serving(project, world_kb, [pictures]) as found:
         yield found
         page.end_watching()
-
-
-def until(opened, expression, argument=None):
-    """Wait until an expression of the page is true; the page's own policy forbids Playwright's way."""
-    deadline = time.monotonic() + 15
-    while not opened.evaluate(expression, argument):
-        assert time.monotonic() < deadline, expression
-        opened.wait_for_timeout(20)
-
-
-def enter(page, running, name="a01"):
-    """Open somebody's link; the page of the first item."""
-    opened = page.open_url(running.link(name), allow=running.url)
-    opened.wait_for_selector("#caption .unit")
-    until(opened, "document.activeElement.id === 'caption'")
-    return opened
-
-
-def press(opened, *keys):
-    for key in keys:
-        opened.keyboard.press(key)
-
-
-def go_to(opened, caption):
-    """Page on until that caption is shown."""
-    for _ in range(len(CAPTIONS)):
-        if opened.inner_text("#caption").strip() == caption:
-            return
-        number = opened.get_attribute("#desk", "data-item")
-        press(opened, "PageDown")
-        until(opened, "(old) => document.getElementById('desk').dataset.item !== old", number)
-    raise AssertionError(f"no item shows {caption!r}")
-
-
-def chips(opened):
-    """Text of the mentions in the list."""
-    return [re.sub(r"\s+", " ", one).strip() for one in opened.locator("#mentions .row").all_inner_texts()]
-
-
-def wait_saved(opened):
-    until(opened, "document.getElementById('saved').dataset.state === 'saved'")
-
-
-def stored(project: Project, name, caption):
-    """What is on the disk of an item."""
-    log = Store(project.folder).log(name)
-    found = [states[-1] for (pair, _), states in log.history.states.items() if project.pairs[pair].caption == caption]
-    return found[0] if found else None
-
-
-def candidates(opened):
-    """Wait until candidates of the selection are shown; their titles."""
-    opened.wait_for_selector("#cards .card")
-    return opened.locator("#cards .title").all_inner_texts()
 
 
 def test_two_mentions_by_keyboard_and_everything_is_there_after_a_reload(page, running):

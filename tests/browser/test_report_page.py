@@ -6,6 +6,7 @@ import pytest
 
 from annotation.agreement.figures import Sampling
 from annotation.records import Answer, Item
+from annotation.report.browser import Sources
 from annotation.report.findings import find_all, material_of
 from annotation.report.page import agreement_html
 from annotation.report.statistics_page import statistics_html
@@ -29,7 +30,7 @@ def html():
     items, answers = example()
     items = [replace(item, image_id=f"i{n}", topic="Sports") for n, item in enumerate(items)]
     findings = find_all(material_of("example", items, answers, RULES), Sampling(50))
-    return agreement_html(findings, thumbnails=lambda image_id: PNG if image_id == "i0" else None)
+    return agreement_html(findings, sources=Sources(lambda image_id: PNG if image_id == "i0" else None))
 
 
 @pytest.fixture

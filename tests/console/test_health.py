@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipeline.console.health import check_machine
+from runners.doctor import main
 
 ROOT = Path(__file__).parents[2]
 PROJECT = """
@@ -41,3 +42,10 @@ def test_real_data_is_looked_for(monkeypatch, tmp_path):
     assert checks(ROOT)["real data"].state == "ok"
     monkeypatch.setenv("MEL_DATA_DIR", str(tmp_path / "absent"))
     assert checks(ROOT)["real data"].state == "note"
+
+
+def test_names_are_told_from_what_is_found(capsys):
+    main([])
+    for line in capsys.readouterr().out.splitlines():
+        assert line[29] == " "
+        assert line[30] != " "

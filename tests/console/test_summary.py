@@ -49,3 +49,24 @@ def test_an_empty_table_shows_its_head():
 def test_columns_may_be_set_for_pipes(monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
     assert max(map(len, printed(print_table, ("lead",), [("x" * 300,)]).splitlines())) <= 40
+
+
+def test_words_stay_whole_where_there_is_room(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    row = ("University of Texas at Austin", "8.6 % ██", "link 2, disambiguation 12, title 1")
+    text = printed(print_table, ("entity", "p", "evidence"), [row], whole=("p",))
+    assert "8.6 % ██" in text
+    assert {"University", "Texas", "Austin", "disambiguation"} <= set(text.split())
+    assert max(map(len, text.splitlines())) <= 40
+
+
+def test_where_there_is_no_room_words_are_broken_and_nothing_is_lost(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    text = printed(print_table, ("a", "b"), [("disambiguation", "0123456789")], whole=("b",))
+    assert max(map(len, text.splitlines())) <= 20
+    assert sorted("".join(text.split())) == sorted("ab" + "disambiguation" + "0123456789")
+
+
+def test_a_long_title_is_one_line():
+    title = "Links of /a/long/path/to/a/file-of-pages.xml.bz2, seed 0"
+    assert printed(print_summary, title, {"n": 1}).splitlines()[0] == title

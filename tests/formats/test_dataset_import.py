@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from pipeline.formats.dataset_rows import candidate_rows, mention_rows, pair_id, pair_row
 from pipeline.formats.splits import apply_splits, read_splits, split_name
-from pipeline.formats.statistics import caption_statistics, count_words
+from pipeline.formats.statistics import caption_statistics
 from pipeline.records import dataset_schemas as schemas
 from pipeline.records.dataset import Caption, CaptionMention, DatasetMention, GivenCandidate, Pair, Repair, RepairKind
 from pipeline.records.digest import image_id
 from pipeline.records.errors import InputError
+from pipeline.titles.words import count_words
 
 OTTER = CaptionMention("Otter", 3, 8, "Person", "Otter", None, candidates=("Sea otter", "Otter"))
 CAPTION = Caption(

@@ -210,9 +210,9 @@ def test_use_of_itself_is_refused(body):
 
 def test_multiplying_uses_are_refused_fast():
     levels = "".join(f'<g id="l{n + 1}">' + f'<use xlink:href="#l{n}"/>' * 10 + "</g>" for n in range(12))
-    began = time.perf_counter()
+    began = time.process_time()
     assert reason(images.svg(f'<rect id="l0" width="1" height="1"/>{levels}')) == Reason.TOO_COMPLEX
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_long_chains_of_uses_are_refused():

@@ -100,10 +100,13 @@ def test_score_prefers_sharp_and_refuses_dark():
     assert frame_score(Image.new("RGB", (160, 120), (255, 255, 255))) < 0
 
 
-def test_no_ffmpeg_is_a_named_outcome():
-    script = """
-import sys
-sys.modules["imageio_ffmpeg"] = None
+@pytest.mark.parametrize(
+    "missing", ['sys.modules["imageio_ffmpeg"] = None', 'os.environ["IMAGEIO_FFMPEG_EXE"] = "/nowhere/ffmpeg"']
+)
+def test_no_ffmpeg_is_a_named_outcome(missing):
+    script = f"""
+import os, sys
+{missing}
 from pipeline.images.normalize import normalize
 print(normalize(b"\\x1a\\x45\\xdf\\xa3" + bytes(100), name="x").reason.value)
 """

@@ -1,5 +1,5 @@
-"""The sample world for these tests."""
+"""The small news dump and its corpus for these tests."""
 
-from tests.support.world import middle_world_dir, world_dir
+from tests.support.news_dump import built_corpus, corpus, dump
 
-__all__ = ["middle_world_dir", "world_dir"]
+__all__ = ["built_corpus", "corpus", "dump"]

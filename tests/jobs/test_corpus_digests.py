@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.beamx.engine import Engine
 from tests.support.dumps import write_bz2, write_plain
-from tests.support.news_dump import corpus_digests, news_pages, run_corpus, write_news_dump
+from tests.support.news_dump import corpus_digests, news_pages, run_corpus
 
 ENGINES = {
     "2 threads": Engine(workers=2, worker_mode="thread"),
@@ -16,16 +16,9 @@ ENGINES = {
 
 
 @pytest.fixture(scope="module")
-def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_news_dump(tmp_path_factory.mktemp("news"))
-
-
-@pytest.fixture(scope="module")
-def digests(dump: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def digests(built_corpus: Path) -> dict[str, str]:
     """Digests of the plain run with one worker."""
-    out = tmp_path_factory.mktemp("plain") / "corpus"
-    run_corpus(dump, out)
-    found = corpus_digests(out)
+    found = corpus_digests(built_corpus)
     assert {"pairs/part-00001.parquet", "funnel.json", "funnel.html", "review/queue.jsonl"} <= set(found)
     return found
 

@@ -1,17 +1,13 @@
 """Corpus runs that were killed or asked for something else go on where they stopped."""
 
-import os
 import shutil
-import signal
-import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.records.errors import LockedError
+from tests.support.commands import kill, run_command, run_here, start, start_and_kill, wait_for
 from tests.support.news_dump import (
     corpus_command,
     corpus_digests,
@@ -19,16 +15,19 @@ from tests.support.news_dump import (
     run_corpus,
     write_news_dump,
 )
-from tests.support.world import ROOT, child_environment, run_command
+from tests.support.shared import built_once
 
 STAGES = ("extract", "compact", "clean", "report")
-WAIT_S = 90
 
 
 @pytest.fixture(scope="module")
 def big_dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dump of 2,000 articles in 100 streams: killing a run takes a moment."""
-    return write_news_dump(tmp_path_factory.mktemp("news"), many_news_pages(400), pages_a_stream=20)
+
+    def make(folder: Path) -> None:
+        write_news_dump(folder, many_news_pages(400), pages_a_stream=20)
+
+    return next(built_once(tmp_path_factory, "big-news", make).iterdir())
 
 
 @pytest.fixture(scope="module")
@@ -39,33 +38,6 @@ def undisturbed(big_dump: Path, tmp_path_factory: pytest.TempPathFactory) -> dic
     return corpus_digests(out)
 
 
-def start(dump: Path, out: Path, *flags: str) -> subprocess.Popen[bytes]:
-    """Begin a run in a process group of its own."""
-    return subprocess.Popen(
-        corpus_command(dump, out, *flags),
-        cwd=ROOT,
-        env=child_environment(),
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def wait_for(process: subprocess.Popen[bytes], is_there: Callable[[], bool]) -> None:
-    """Wait until something has appeared; a run that ends before is a failed test."""
-    deadline = time.monotonic() + WAIT_S
-    while not is_there():
-        assert process.poll() is None, "the run ended before it could be disturbed"
-        assert time.monotonic() < deadline, "nothing appeared to disturb the run at"
-        time.sleep(0.0005)
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """SIGKILL the run and its workers."""
-    os.killpg(process.pid, signal.SIGKILL)
-    assert process.wait(timeout=20) == -signal.SIGKILL
-
-
 def is_begun(out: Path, stage: str) -> bool:
     """Whether a stage works; for extract, whether some of its units are finished."""
     if stage == "extract":
@@ -73,15 +45,26 @@ def is_begun(out: Path, stage: str) -> bool:
     return any(out.glob(f".staging/{stage}-*"))
 
 
+@pytest.fixture(scope="module")
+def killed(big_dump: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a run of two workers left that was killed in every stage, one after the other: a folder for each stage."""
+
+    def make(folder: Path) -> None:
+        out = folder / "corpus"
+        command = corpus_command(big_dump, out, "--workers", "2")
+        for stage in STAGES:
+            start_and_kill(command, lambda stage=stage: is_begun(out, stage))
+            shutil.copytree(out, folder / stage)
+
+    return built_once(tmp_path_factory, "corpus-killed", make)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("stage", STAGES)
 def test_killed_in_a_stage_resumes_to_the_same_bytes(
-    big_dump: Path, tmp_path: Path, undisturbed: dict[str, str], stage: str
+    big_dump: Path, killed: Path, tmp_path: Path, undisturbed: dict[str, str], stage: str
 ) -> None:
-    out = tmp_path / "corpus"
-    process = start(big_dump, out)
-    wait_for(process, lambda: is_begun(out, stage))
-    kill(process)
+    out = Path(shutil.copytree(killed / stage, tmp_path / "corpus"))
     assert not (out / "_SUCCESS").exists()
     result = run_corpus(big_dump, out)
     assert corpus_digests(out) == undisturbed
@@ -92,22 +75,19 @@ def test_killed_in_a_stage_resumes_to_the_same_bytes(
 
 
 @pytest.mark.slow
-def test_killed_again_and_again(big_dump: Path, tmp_path: Path, undisturbed: dict[str, str]) -> None:
+def test_killed_and_run_again_as_a_command(big_dump: Path, tmp_path: Path, undisturbed: dict[str, str]) -> None:
     out = tmp_path / "corpus"
-    for stage in STAGES:
-        process = start(big_dump, out, "--workers", "2")
-        wait_for(process, lambda stage=stage: is_begun(out, stage))
-        kill(process)
-    assert run_command(corpus_command(big_dump, out)).returncode == 0
+    command = corpus_command(big_dump, out)
+    start_and_kill(command, lambda: is_begun(out, "extract"))
+    assert run_command(command).returncode == 0
     assert corpus_digests(out) == undisturbed
 
 
 @pytest.mark.slow
-def test_ranges_of_another_size_do_not_mix(big_dump: Path, tmp_path: Path, undisturbed: dict[str, str]) -> None:
-    out = tmp_path / "corpus"
-    process = start(big_dump, out)
-    wait_for(process, lambda: is_begun(out, "extract"))
-    kill(process)
+def test_ranges_of_another_size_do_not_mix(
+    big_dump: Path, killed: Path, tmp_path: Path, undisturbed: dict[str, str]
+) -> None:
+    out = Path(shutil.copytree(killed / "extract", tmp_path / "corpus"))
     run_corpus(big_dump, out, range_bytes=1 << 14)
     assert corpus_digests(out) == undisturbed
 
@@ -115,23 +95,11 @@ def test_ranges_of_another_size_do_not_mix(big_dump: Path, tmp_path: Path, undis
 @pytest.mark.slow
 def test_second_live_run_is_refused(big_dump: Path, tmp_path: Path) -> None:
     out = tmp_path / "corpus"
-    process = start(big_dump, out)
+    process = start(corpus_command(big_dump, out))
     wait_for(process, lambda: is_begun(out, "extract"))
     with pytest.raises(LockedError, match=str(process.pid)):
         run_corpus(big_dump, out)
     kill(process)
-
-
-@pytest.fixture(scope="module")
-def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_news_dump(tmp_path_factory.mktemp("small-news"))
-
-
-@pytest.fixture
-def corpus(dump: Path, tmp_path: Path) -> Path:
-    """A finished corpus."""
-    run_corpus(dump, tmp_path / "corpus")
-    return tmp_path / "corpus"
 
 
 def ran(result: Any) -> list[str]:
@@ -197,11 +165,11 @@ def test_a_damaged_shard_is_made_again(dump: Path, corpus: Path) -> None:
 def test_another_dump_and_another_folder_are_refused(dump: Path, corpus: Path, tmp_path: Path) -> None:
     other = tmp_path / "enwikinews-20220101-pages-articles-multistream.xml.bz2"
     shutil.copy(dump, other)
-    command = run_command(corpus_command(other, corpus))
+    command = run_here(corpus_command(other, corpus))
     assert command.returncode == 2
     assert "holds the corpus of enwikinews, 20210101" in command.stderr
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
-    command = run_command(corpus_command(dump, tmp_path / "mine"))
+    command = run_here(corpus_command(dump, tmp_path / "mine"))
     assert command.returncode == 2
     assert "no corpus" in command.stderr

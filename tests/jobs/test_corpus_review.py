@@ -6,24 +6,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.jobs.corpus_review import heal_review
 from pipeline.records.errors import UsageError
-from tests.support.news_dump import corpus_command, corpus_digests, run_corpus, write_news_dump
-from tests.support.world import run_command
+from pipeline.records.manifest import heal
+from tests.support.commands import run_here
+from tests.support.news_dump import corpus_command, corpus_digests, run_corpus
 
 VERDICT = {"decision": "keep", "reason": "seen", "reviewer": "otter-1"}
-
-
-@pytest.fixture(scope="module")
-def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_news_dump(tmp_path_factory.mktemp("news"))
-
-
-@pytest.fixture
-def corpus(dump: Path, tmp_path: Path) -> Path:
-    """A finished corpus."""
-    run_corpus(dump, tmp_path / "corpus")
-    return tmp_path / "corpus"
 
 
 def lines_of(path: Path) -> list[dict[str, Any]]:
@@ -50,7 +38,7 @@ def test_decisions_inside_the_review_folder_are_refused(dump: Path, corpus: Path
 def test_the_command_refuses_and_the_copy_does_the_same_twice(dump: Path, corpus: Path, tmp_path: Path) -> None:
     queue = corpus / "review" / "queue.jsonl"
     fill(queue, tmp_path / "decisions.jsonl", 4)
-    found = run_command(corpus_command(dump, corpus, "--decisions", str(queue)))
+    found = run_here(corpus_command(dump, corpus, "--decisions", str(queue)))
     assert found.returncode == 2
     assert "copy it beside the corpus" in found.stderr
     digests = []
@@ -145,7 +133,7 @@ def test_what_a_killed_run_had_set_aside_comes_back(dump: Path, corpus: Path) ->
     queue = corpus / "review" / "queue.jsonl"
     text = fill(queue, queue, 1)
     (corpus / "review").rename(corpus / ".review.old")
-    heal_review(corpus)
+    heal(corpus)
     assert queue.read_text(encoding="utf-8") == text
     (corpus / "review").rename(corpus / ".review.old")
     run_corpus(dump, corpus, min_words=4)
@@ -160,7 +148,7 @@ def test_decisions_with_a_byte_order_mark(dump: Path, corpus: Path, tmp_path: Pa
 
 
 def test_no_pair_is_said_with_the_reasons(dump: Path, tmp_path: Path) -> None:
-    found = run_command(corpus_command(dump, tmp_path / "corpus", "--years", "1999"))
+    found = run_here(corpus_command(dump, tmp_path / "corpus", "--years", "1999"))
     assert found.returncode == 0
     assert "warning: the corpus holds no pair: of 5 articles 0 were taken" in found.stderr
     assert "outside years: 4" in found.stderr

@@ -12,7 +12,6 @@ from pipeline.records.manifest import open_artifact
 from tests.support.kb_oracle import Oracle
 from tests.support.news_dump import run_corpus
 from tests.support.news_oracle import NewsOptions, NewsOracle, job_article, job_pair
-from tests.support.world import build_world_kb
 
 OPTIONS = {
     "default": (NewsOptions(), {}),
@@ -115,9 +114,8 @@ def test_files_of_the_wiki_itself_have_its_address(built: Any) -> None:
 
 
 @pytest.mark.slow
-def test_link_targets_follow_the_redirects_of_a_kb(world_dir: Path, news: Path, tmp_path: Path) -> None:
-    build_world_kb(world_dir, tmp_path / "kb")
-    result = run_corpus(news, tmp_path / "corpus", kb=tmp_path / "kb", range_bytes=1 << 14)
+def test_link_targets_follow_the_redirects_of_a_kb(world_dir: Path, world_kb: Path, news: Path, tmp_path: Path) -> None:
+    result = run_corpus(news, tmp_path / "corpus", kb=world_kb, range_bytes=1 << 14)
     truth, pages = NewsOracle(world_dir), Oracle(world_dir)
     expected = [
         replace(

@@ -71,6 +71,21 @@ def test_files_that_are_not_there(request_: DumpRequest, message: str, tmp_path:
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("enwiki-20210101-pages-articles-multistream-index1.txt-p1p680.bz2", " is the index of a dump: leave it out"),
+        ("enwiki-20210101-page_props.sql.gz", " is an SQL table; --file wants pages (.xml), --page-props that one"),
+    ],
+)
+def test_files_that_lie_beside_a_dump_are_told_apart(name: str, message: str, world_dir: Path, tmp_path: Path) -> None:
+    beside = tmp_path / name
+    beside.touch()
+    with pytest.raises(InputError) as caught:
+        read_inputs(DumpRequest(files=(*page_files(world_dir), beside)), tmp_path)
+    assert message in str(caught.value)
+
+
 def test_settings_make_a_request(tmp_path: Path) -> None:
     plain = FetchSettings().request(tmp_path, "enwiki", DATE, ("page_props",))
     assert [source.template for source in plain.sources] == list(DEFAULT_SOURCES)

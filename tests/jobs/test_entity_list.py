@@ -4,7 +4,6 @@ import re
 from collections import Counter, defaultdict
 from functools import reduce
 
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,10 +19,9 @@ from pipeline.records.errors import ArtifactError, InputError, UsageError
 from pipeline.records.manifest import MANIFEST, SUCCESS, open_artifact, write_json
 from pipeline.titles.function_words import function_words
 from pipeline.titles.keys import surface_folded, surface_key
-from pipeline.wikinews.cleaning import count_words
+from pipeline.titles.words import count_words
 from runners.list_entities import main
 from tests.support.stores import SmallKB, write_artifact
-from tests.support.world import build_world_kb
 
 KB = SmallKB(
     {
@@ -185,13 +183,6 @@ class Naive:
         return found
 
 
-@pytest.fixture(scope="module")
-def world_kb(world_dir, tmp_path_factory):
-    out = tmp_path_factory.mktemp("kb") / "enwiki-20210101"
-    build_world_kb(world_dir, out)
-    return out
-
-
 @pytest.mark.parametrize(("top", "longest", "min_p"), [(20, 5, 0), (2, 2, 0), (1, 4, 0), (20, 5, 0.25)])
 def test_the_worlds_list_is_the_naive_one(world_kb, tmp_path, top, longest, min_p):
     naive = Naive(world_kb, min_p)
@@ -300,6 +291,5 @@ def test_ngrams_are_runs_of_words(caption, longest):
 
 
 def test_tables_hold_what_the_tests_say():
-    assert isinstance(PAIRS.arrow, pa.Schema)
     assert function_words("xx") == frozenset()
     assert all(word == word.lower() for lang in ("en", "de", "fr", "es", "it") for word in function_words(lang))

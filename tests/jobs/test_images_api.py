@@ -11,28 +11,17 @@ from pipeline.records.errors import MelError
 from pipeline.records.images import WantedImage
 from tests.support import image_inputs as inputs
 from tests.support import images
-from tests.support.http_server import Answer, local_server
+from tests.support.http_fixtures import no_proxy, server
+from tests.support.http_server import Answer
 from tests.support.image_server import API, options, page, put, put_api, thumb, whole
 
+__all__ = ["no_proxy", "server"]
 PNG = images.saved(images.quarters(), "PNG")
 FREE = {
     "LicenseShortName": "CC BY-SA 4.0",
     "License": "cc-by-sa-4.0",
     "Artist": '<a href="//x"><b>Ann</b> Author</a><script>bad()</script>',
 }
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.fixture
-def server():
-    with local_server() as running:
-        yield running
 
 
 def api_calls(server):
@@ -147,21 +136,20 @@ def test_a_busy_api_is_asked_again_and_a_dead_one_ends_the_run(server, tmp_path)
     assert inputs.rows_of(job.out)["Free.png"]["licence"] == "CC BY-SA 4.0"
 
 
-def test_answers_of_nonsense_do_not_end_in_a_traceback(server, tmp_path):
-    for value in (
-        [],
-        {"query": {"pages": [{"title": "File:A.png", "imageinfo": [{"url": 7, "extmetadata": []}]}]}},
-        {"query": {}},
-    ):
-        server.files.clear()
-        put_api(server, [])
-        server.files[API] = (json.dumps(value).encode(), "application/json")
-        out = tmp_path / str(len(server.seen))
-        try:
-            _, rows = build(server, out, ["A.png"])
-        except MelError:
-            continue
-        assert rows["A.png"]["outcome"] == "missing"
+@pytest.mark.parametrize(
+    "value",
+    [{"query": {"pages": [{"title": "File:A.png", "imageinfo": [{"url": 7, "extmetadata": []}]}]}}, {"query": {}}],
+)
+def test_an_answer_of_nonsense_tells_nothing(server, tmp_path, value):
+    server.files[API] = (json.dumps(value).encode(), "application/json")
+    _, rows = build(server, tmp_path, ["A.png"])
+    assert rows["A.png"]["outcome"] == "missing"
+
+
+def test_an_answer_that_is_no_object_ends_the_run(server, tmp_path):
+    server.files[API] = (b"[]", "application/json")
+    with pytest.raises(MelError, match="does not tell about files"):
+        build(server, tmp_path, ["A.png"])
 
 
 def test_addresses_stay_short_however_long_the_titles_are(server, tmp_path):

@@ -9,25 +9,14 @@ from pipeline.jobs.images import build_images
 from pipeline.records.errors import MelError, UsageError
 from tests.support import image_inputs as inputs
 from tests.support import images
+from tests.support.http_fixtures import no_proxy, server
 from tests.support.http_server import Answer, local_server
 from tests.support.image_server import options, put, thumb, whole
 
+__all__ = ["no_proxy", "server"]
 PNG = images.saved(images.quarters(), "PNG")
 JPG = images.saved(images.quarters(400, 300), "JPEG", quality=95)
 SVG = images.svg()
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.fixture
-def server():
-    with local_server() as running:
-        yield running
 
 
 def outcome_of(server, tmp_path, *answers, always=None, body=PNG, kind="image/png", **changed):
@@ -201,6 +190,17 @@ def test_failed_for_good_is_tried_again_on_request(server, tmp_path):
     put(server, thumb("Late.png", 960), PNG)
     assert build_images(options(server, tmp_path)).coverage["missing"] == 1
     assert build_images(options(server, tmp_path, retry_failed=True)).coverage["ok"] == 1
+
+
+def test_bytes_that_are_no_picture_are_fetched_again_on_request_alone(server, tmp_path):
+    put(server, thumb("A.png", 960), PNG[:60])
+    put(server, thumb("B.png", 960), PNG)
+    assert build_images(options(server, tmp_path, titles=["A.png"])).coverage["failed"] == 1
+    put(server, thumb("A.png", 960), PNG)
+    shutil.rmtree(tmp_path / "corpus")
+    assert build_images(options(server, tmp_path, titles=["A.png", "B.png"])).coverage["failed"] == 1
+    assert len(server.asked(thumb("A.png", 960))) == 1
+    assert build_images(options(server, tmp_path, retry_failed=True)).coverage["ok"] == 2
 
 
 def test_a_dead_host_ends_the_run(tmp_path):

@@ -21,7 +21,7 @@ from pipeline.transforms.image_task import ImageTask
 from tests.images.test_scoring import offer
 from tests.support import image_inputs as inputs
 from tests.support import images
-from tests.support.world import ROOT, run_command
+from tests.support.commands import ROOT, run_here
 
 PNG = images.saved(images.quarters(), "PNG")
 SCORER = """
@@ -177,7 +177,7 @@ def test_scores_go_to_the_review_queue_and_drop_nothing(with_scorer):
 
 def command(tmp_path, *flags):
     runner = str(ROOT / "runners/build_images.py")
-    return run_command(
+    return run_here(
         [sys.executable, runner, "--corpus", str(tmp_path / "corpus"), "--out", str(tmp_path / "out"), *flags]
     )
 
@@ -204,6 +204,7 @@ def test_the_command(tmp_path):
         (("--source-dir", ".", "--commons-dump", "none.xml"), "none.xml"),
         (("--source-dir", ".", "--background", "white"), "#rrggbb"),
         (("--source-dir", ".", "--side", "9999"), "--side"),
+        (("--source-dir", ".", "--side", "0"), "--side lies between 16 and"),
         (("--source-dir", ".", "--entities", "x.tsv"), "--kb and --entities"),
         (("--sourcedir", "."), "--source-dir"),
     ],

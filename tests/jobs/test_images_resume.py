@@ -1,10 +1,6 @@
 """Runs that were killed go on where they stopped: nothing is fetched twice, the bytes are the same."""
 
-import os
-import signal
-import subprocess
 import sys
-import time
 
 import psutil
 import pytest
@@ -12,21 +8,15 @@ import pytest
 from pipeline.records.digest import image_id
 from tests.support import image_inputs as inputs
 from tests.support import images
+from tests.support.commands import ROOT, kill, run_here, start, wait_for
+from tests.support.http_fixtures import no_proxy
 from tests.support.http_server import Answer, local_server
 from tests.support.image_server import put, thumb, whole
-from tests.support.world import ROOT, child_environment, run_command
 
 pytestmark = pytest.mark.slow
-WAIT_S = 60
+__all__ = ["no_proxy"]
 TITLES = [f"Number {n}.png" for n in range(30)]
 FILM = "Film.webm"
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
 
 
 @pytest.fixture
@@ -66,23 +56,15 @@ def net(server):
 
 def killed(arguments, is_time):
     """Start a run and SIGKILL it, workers and all, as soon as `is_time`."""
-    process = subprocess.Popen(
-        arguments, cwd=ROOT, env=child_environment(), start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    deadline = time.monotonic() + WAIT_S
-    while not is_time():
-        assert process.poll() is None, "the run ended before it could be disturbed"
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
+    process = start(arguments)
+    wait_for(process, is_time)
     below = psutil.Process(process.pid).children(recursive=True)
-    os.killpg(process.pid, signal.SIGKILL)
-    assert process.wait(timeout=20) == -signal.SIGKILL
+    kill(process)
     return below
 
 
 def finish(arguments):
-    result = run_command(arguments)
+    result = run_here(arguments)
     assert result.returncode == 0, result.stderr
     return result
 
@@ -152,12 +134,9 @@ def test_damaged_rows_of_a_batch_are_made_again(server, corpus, tmp_path):
 def test_two_runs_on_one_folder(server, corpus, tmp_path):
     out = tmp_path / "images"
     arguments = command(corpus, out, *net(server))
-    process = subprocess.Popen(arguments, cwd=ROOT, env=child_environment(), stdout=subprocess.DEVNULL)
-    while not (out / ".lock").exists():
-        assert process.poll() is None
-        time.sleep(0.01)
-    time.sleep(0.1)
-    second = run_command(arguments)
+    process = start(arguments)
+    wait_for(process, lambda: any(out.glob(".staging/fetched/*.json")))
+    second = run_here(arguments)
     assert second.returncode == 1
     assert "is being written by" in second.stderr
     assert process.wait(timeout=60) == 0

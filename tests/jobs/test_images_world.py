@@ -13,7 +13,7 @@ from pipeline.records.manifest import open_artifact
 from pipeline.records.schemas import ENTITIES
 from tests.support import image_inputs as inputs
 from tests.support.news_dump import run_corpus
-from tests.support.world import build_world_kb, commons_files, news_files
+from tests.support.world import commons_files, news_files
 
 pytestmark = pytest.mark.slow
 
@@ -85,14 +85,12 @@ def test_two_workers_give_the_same_bytes(built, job, tmp_path):
     assert two.coverage == built.coverage
 
 
-def test_images_of_all_entities(world_dir, truth, tmp_path):
-    kb = tmp_path / "kb"
-    build_world_kb(world_dir, kb)
-    entities = open_artifact(kb / "entities", ENTITIES).table().to_pylist()
+def test_images_of_all_entities(world_dir, world_kb, truth, tmp_path):
+    entities = open_artifact(world_kb / "entities", ENTITIES).table().to_pylist()
     write_entity_list(tmp_path / "all.tsv", [ListedEntity(row["entity_id"], row["title"], 1) for row in entities])
     options = ImagesOptions(
         out=tmp_path / "images",
-        kb=kb,
+        kb=world_kb,
         entities=tmp_path / "all.tsv",
         fetch=FetchOptions(source_dir=world_dir / "media"),
         commons_dump=commons_files(world_dir),

@@ -11,25 +11,15 @@ import pytest
 
 from pipeline.records import schemas
 from pipeline.records.manifest import open_artifact
-from tests.support.world import (
-    DATE,
-    WIKI,
-    build_command,
-    build_world_kb,
-    page_files,
-    run_command,
-    shard_digests,
-    whole_xml,
-)
+from tests.support.commands import run_command, run_here
+from tests.support.world import DATE, WIKI, build_command, page_files, shard_digests, whole_xml
 
 FLAGS = ("--range-bytes", "1", "--keep-red-links")
 
 
 @pytest.fixture(scope="module")
-def digests(world_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    out = tmp_path_factory.mktemp("sound")
-    build_world_kb(world_dir, out, keep_red_links=True)
-    return shard_digests(out)
+def digests(red_world_kb: Path) -> dict[str, str]:
+    return shard_digests(red_world_kb)
 
 
 @pytest.fixture
@@ -39,7 +29,7 @@ def dump(world_dir: Path, tmp_path: Path) -> Path:
 
 
 def build(world: Path, out: Path, *flags: str, files: tuple[Path, ...] | None = None) -> CompletedProcess[str]:
-    return run_command(build_command(world, out, *FLAGS, *flags, files=files))
+    return run_here(build_command(world, out, *FLAGS, *flags, files=files))
 
 
 def assert_one_sentence(result: CompletedProcess[str], *words: str) -> None:
@@ -87,23 +77,26 @@ def test_truncated_between_streams(dump: Path, tmp_path: Path) -> None:
     assert_one_sentence(build(dump, tmp_path / "kb"), str(broken), "cut off")
 
 
+def corrupt(path: Path) -> None:
+    """Turn some bits of the third stream."""
+    data = bytearray(path.read_bytes())
+    middle = stream_starts(path)[2] + 300
+    data[middle : middle + 8] = bytes(byte ^ 0xFF for byte in data[middle : middle + 8])
+    path.write_bytes(data)
+
+
 def test_corrupted_stream(dump: Path, tmp_path: Path) -> None:
     broken = page_files(dump)[0]
-    data = bytearray(broken.read_bytes())
-    middle = stream_starts(broken)[2] + 300
-    data[middle : middle + 8] = bytes(byte ^ 0xFF for byte in data[middle : middle + 8])
-    broken.write_bytes(data)
+    corrupt(broken)
     assert_one_sentence(build(dump, tmp_path / "kb"), str(broken))
     assert len(finished_units(tmp_path / "kb")) >= 1
 
 
 def test_corrupted_stream_with_two_workers(dump: Path, tmp_path: Path) -> None:
     broken = page_files(dump)[0]
-    data = bytearray(broken.read_bytes())
-    middle = stream_starts(broken)[2] + 300
-    data[middle : middle + 8] = bytes(byte ^ 0xFF for byte in data[middle : middle + 8])
-    broken.write_bytes(data)
-    assert_one_sentence(build(dump, tmp_path / "kb", "--workers", "2"), str(broken))
+    corrupt(broken)
+    result = run_command(build_command(dump, tmp_path / "kb", *FLAGS, "--workers", "2"))
+    assert_one_sentence(result, str(broken))
 
 
 def test_truncated_gzip(dump: Path, tmp_path: Path) -> None:
@@ -220,7 +213,7 @@ def from_dump_dir(dump: Path, out: Path, *flags: str) -> CompletedProcess[str]:
     start = command.index("--file")
     end = command.index("--page-props")
     del command[start : end + 2]
-    return run_command([*command, "--dump", DATE, "--wiki", WIKI, "--dump-dir", str(dump)])
+    return run_here([*command, "--dump", DATE, "--wiki", WIKI, "--dump-dir", str(dump)])
 
 
 def test_dump_by_date(dump: Path, tmp_path: Path, digests: dict[str, str]) -> None:
@@ -266,22 +259,21 @@ def test_unfinished_dump_is_refused(dump: Path, tmp_path: Path) -> None:
 
 
 def test_unknown_date(dump: Path, tmp_path: Path) -> None:
-    result = run_command(
+    result = run_here(
         [*build_command(dump, tmp_path / "kb")[:2], "--out", str(tmp_path / "kb"), "--dump", "20200101", "--wiki", WIKI,
          "--dump-dir", str(dump)]
     )  # fmt: skip
     assert_one_sentence(result, "20200101")
 
 
-def test_without_page_props_the_templates_decide(world_dir: Path, tmp_path: Path) -> None:
-    result = run_command(
+def test_without_page_props_the_templates_decide(world_dir: Path, world_kb: Path, tmp_path: Path) -> None:
+    result = run_here(
         [*build_command(world_dir, tmp_path / "kb")[:2], "--out", str(tmp_path / "kb"), "--file",
          *map(str, page_files(world_dir))]
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert "no page_props" in result.stderr
-    build_world_kb(world_dir, tmp_path / "full")
-    kinds = [open_artifact(tmp_path / name / "titles", schemas.TITLES).table() for name in ("kb", "full")]
+    kinds = [open_artifact(kb / "titles", schemas.TITLES).table() for kb in (tmp_path / "kb", world_kb)]
     assert kinds[0].equals(kinds[1])
     entities = open_artifact(tmp_path / "kb" / "entities", schemas.ENTITIES).table()
     assert entities["qid"].null_count == entities["page_image"].null_count == entities.num_rows

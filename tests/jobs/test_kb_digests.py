@@ -21,11 +21,9 @@ ENGINES = {
 
 
 @pytest.fixture(scope="module")
-def digests(world_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def digests(red_world_kb: Path) -> dict[str, str]:
     """Digests of the plain run: one worker, spill."""
-    out = tmp_path_factory.mktemp("plain")
-    build_world_kb(world_dir, out, keep_red_links=True)
-    found = shard_digests(out)
+    found = shard_digests(red_world_kb)
     assert any(name.startswith("store/") for name in found)
     assert sum(name.startswith("mentions/") for name in found) > 10
     return found
@@ -106,8 +104,7 @@ def test_order_of_parts_does_not_show(world_dir: Path, tmp_path: Path, digests: 
     assert shard_digests(tmp_path / "kb") == digests
 
 
-def test_other_options_do_show(world_dir: Path, tmp_path: Path, digests: dict[str, str]) -> None:
-    build_world_kb(world_dir, tmp_path / "kb", keep_red_links=False)
-    found = shard_digests(tmp_path / "kb")
+def test_other_options_do_show(world_kb: Path, digests: dict[str, str]) -> None:
+    found = shard_digests(world_kb)
     assert found["links/part-00000.parquet"] == digests["links/part-00000.parquet"]
     assert found != digests

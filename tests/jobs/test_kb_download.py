@@ -7,9 +7,10 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from tests.support.commands import ROOT, run_here
 from tests.support.http_fixtures import no_proxy, server
 from tests.support.http_server import LocalServer
-from tests.support.world import DATE, ROOT, WIKI, page_files, page_props, run_command, shard_digests
+from tests.support.world import DATE, WIKI, page_files, page_props, shard_digests
 
 __all__ = ["no_proxy", "server"]
 CONTACT = ("--contact", "tests@example.org")
@@ -17,9 +18,15 @@ FOLDER = f"/{WIKI}/{DATE}/"
 BUILD = ("--range-bytes", "16384")
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables wide enough for any name of a temporary folder."""
+    monkeypatch.setenv("COLUMNS", "250")
+
+
 def build(dumps: Path, out: Path, *flags: str) -> CompletedProcess[str]:
     runner = str(ROOT / "runners" / "build_kb.py")
-    return run_command(
+    return run_here(
         [sys.executable, runner, "--dump", DATE, "--dump-dir", str(dumps), "--out", str(out), *BUILD, *flags]
     )
 

@@ -9,10 +9,11 @@ import pytest
 
 from pipeline.jobs.kb import KbResult, build_kb
 from pipeline.jobs.kb_options import KbOptions
+from pipeline.kb import red_links
 from pipeline.kb.store import MentionStore
 from pipeline.records import schemas
 from pipeline.records.artifacts import KB_ARTIFACTS
-from pipeline.records.errors import InputError
+from pipeline.records.errors import InputError, MelError
 from pipeline.records.manifest import open_artifact
 from pipeline.records.schemas import Schema
 from tests.support.dumps import FOOT, SITEINFO, dump_head, dump_xml, page_xml, write_bz2, write_plain, write_streams
@@ -212,3 +213,9 @@ def test_file_without_a_closing_tag(tmp_path: Path):
     file = write_plain(tmp_path / "dump.xml", dump_head() + A + B)
     with pytest.raises(InputError, match=r"dump\.xml"):
         build_kb(options(file, tmp_path / "kb"))
+
+
+def test_two_red_titles_of_one_id_are_an_error(build, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(red_links, "red_entity_id", lambda _: -5)
+    with pytest.raises(MelError, match=r"^the red links 'X' and 'Y' have one id; run without --keep-red-links$"):
+        build([page_xml(1, "A", "[[X]] and [[Y]]")])

@@ -20,7 +20,7 @@ from pipeline.records.errors import UsageError
         ({"dump": "20210101", "item_kinds": ("article",)}, "--item-kinds got 'article'"),
         ({"dump": "20210101", "limit_pages": 0}, "--limit-pages is a number of pages from 1, got 0"),
         ({"dump": "20210101", "max_error_rate": 2}, "--max-error-rate is a share between 0 and 1, got 2"),
-        ({"dump": "20210101", "namespaces": (14,)}, "--namespaces must hold 0"),
+        ({"dump": "20210101", "namespaces": (14,)}, "--namespaces must hold 0, the main namespace, got 14"),
         (
             {"dump": "20210101", "weights": Weights(title=-1)},
             "--weight-title is a whole number from 0 to 1,000,000, got -1",

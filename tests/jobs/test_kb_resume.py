@@ -1,12 +1,9 @@
 """Runs that were killed, disturbed or asked for something else go on where they stopped."""
 
 import json
-import os
 import shutil
 import signal
-import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,50 +11,36 @@ import pytest
 
 from pipeline.kb.priors import Weights
 from pipeline.records.errors import LockedError
-from tests.support.world import ROOT, build_command, build_world_kb, child_environment, run_command, shard_digests
+from tests.support.commands import run_command, run_here, start, start_and_kill, wait_for
+from tests.support.shared import built_once
+from tests.support.world import build_command, build_world_kb, shard_digests
 
 STAGES = ("extract", "compact", "count", "resolve", "priors", "store")
 FLAGS = ("--range-bytes", "20000", "--keep-red-links")
-WAIT_S = 90
 
 
 @pytest.fixture(scope="module")
 def undisturbed(middle_world_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Digests of a run that nobody disturbs."""
-    out = tmp_path_factory.mktemp("undisturbed") / "kb"
-    result = run_command(build_command(middle_world_dir, out, *FLAGS))
-    assert result.returncode == 0, result.stderr
-    return shard_digests(out)
+
+    def make(folder: Path) -> None:
+        result = run_here(build_command(middle_world_dir, folder / "kb", *FLAGS))
+        assert result.returncode == 0, result.stderr
+
+    return shard_digests(built_once(tmp_path_factory, "kb-undisturbed", make) / "kb")
 
 
-def start(world: Path, out: Path, *flags: str) -> subprocess.Popen[bytes]:
-    """Begin a run in a process group of its own."""
-    return subprocess.Popen(
-        build_command(world, out, *FLAGS, *flags),
-        cwd=ROOT,
-        env=child_environment(),
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+@pytest.fixture(scope="module")
+def killed(middle_world_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a run left that was killed in every stage, one after the other: a folder for each stage."""
 
+    def make(folder: Path) -> None:
+        out = folder / "kb"
+        for stage in STAGES:
+            start_and_kill(build_command(middle_world_dir, out, *FLAGS), lambda stage=stage: is_begun(out, stage))
+            shutil.copytree(out, folder / stage)
 
-def wait_for(process: subprocess.Popen[bytes], is_there: Callable[[], bool]) -> None:
-    """Wait until something has appeared; a run that ends before is a failed test."""
-    deadline = time.monotonic() + WAIT_S
-    while not is_there():
-        assert process.poll() is None, "the run ended before it could be disturbed"
-        assert time.monotonic() < deadline, "nothing appeared to disturb the run at"
-        time.sleep(0.0005)
-
-
-def kill(process: subprocess.Popen[bytes], *, whole_group: bool = True) -> None:
-    """SIGKILL the run, with or without its workers."""
-    if whole_group:
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    assert process.wait(timeout=20) == -signal.SIGKILL
+    return built_once(tmp_path_factory, "kb-killed", make)
 
 
 def is_begun(out: Path, stage: str) -> bool:
@@ -85,14 +68,11 @@ def run_record(out: Path) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.parametrize("stage", STAGES)
 def test_killed_in_a_stage_resumes_to_the_same_bytes(
-    middle_world_dir: Path, tmp_path: Path, undisturbed: dict[str, str], stage: str
+    middle_world_dir: Path, killed: Path, tmp_path: Path, undisturbed: dict[str, str], stage: str
 ) -> None:
-    out = tmp_path / "kb"
-    process = start(middle_world_dir, out)
-    wait_for(process, lambda: is_begun(out, stage))
-    kill(process)
+    out = Path(shutil.copytree(killed / stage, tmp_path / "kb"))
     assert not (out / "_SUCCESS").exists()
-    result = run_command(build_command(middle_world_dir, out, *FLAGS))
+    result = run_here(build_command(middle_world_dir, out, *FLAGS))
     assert result.returncode == 0, result.stderr
     assert shard_digests(out) == undisturbed
     done_before = STAGES[: STAGES.index(stage)]
@@ -101,33 +81,20 @@ def test_killed_in_a_stage_resumes_to_the_same_bytes(
 
 
 @pytest.mark.slow
-def test_finished_ranges_are_not_read_again(
-    middle_world_dir: Path, tmp_path: Path, undisturbed: dict[str, str]
-) -> None:
-    out = tmp_path / "kb"
-    process = start(middle_world_dir, out)
-    wait_for(process, lambda: is_begun(out, "extract"))
-    kill(process)
-    before = unit_records(out)
-    process = start(middle_world_dir, out)
-    wait_for(process, lambda: is_begun(out, "compact"))
-    kill(process)
-    after = unit_records(out)
+def test_finished_ranges_are_not_read_again(killed: Path) -> None:
+    before, after = (unit_records(killed / stage) for stage in ("extract", "compact"))
     assert len(after) > len(before) >= 2
     assert {name: after[name] for name in before} == before
-    assert run_command(build_command(middle_world_dir, out, *FLAGS)).returncode == 0
-    assert shard_digests(out) == undisturbed
 
 
 @pytest.mark.slow
-def test_damaged_unit_is_read_again(middle_world_dir: Path, tmp_path: Path, undisturbed: dict[str, str]) -> None:
-    out = tmp_path / "kb"
-    process = start(middle_world_dir, out)
-    wait_for(process, lambda: is_begun(out, "extract"))
-    kill(process)
+def test_damaged_unit_is_read_again(
+    middle_world_dir: Path, killed: Path, tmp_path: Path, undisturbed: dict[str, str]
+) -> None:
+    out = Path(shutil.copytree(killed / "extract", tmp_path / "kb"))
     shard = min(out.glob(".staging/extract-*/links/*.parquet"))
     shard.write_bytes(shard.read_bytes()[:-20])
-    assert run_command(build_command(middle_world_dir, out, *FLAGS)).returncode == 0
+    assert run_here(build_command(middle_world_dir, out, *FLAGS)).returncode == 0
     assert shard_digests(out) == undisturbed
 
 
@@ -137,42 +104,32 @@ def test_killed_main_process_of_two_workers(
 ) -> None:
     """Workers that outlive the main process neither keep the lock nor spoil the next run."""
     out = tmp_path / "kb"
-    process = start(middle_world_dir, out, "--workers", "2")
-    wait_for(process, lambda: is_begun(out, "extract"))
-    kill(process, whole_group=False)
-    result = run_command(build_command(middle_world_dir, out, *FLAGS, "--workers", "2"))
+    command = build_command(middle_world_dir, out, *FLAGS)
+    start_and_kill([*command, "--workers", "2"], lambda: is_begun(out, "extract"), whole_group=False)
+    result = run_here(command)
     assert result.returncode == 0, result.stderr
-    assert shard_digests(out) == undisturbed
-
-
-@pytest.mark.slow
-def test_killed_again_and_again(middle_world_dir: Path, tmp_path: Path, undisturbed: dict[str, str]) -> None:
-    out = tmp_path / "kb"
-    for stage in STAGES:
-        process = start(middle_world_dir, out)
-        wait_for(process, lambda stage=stage: is_begun(out, stage))
-        kill(process)
-    assert run_command(build_command(middle_world_dir, out, *FLAGS)).returncode == 0
     assert shard_digests(out) == undisturbed
 
 
 @pytest.mark.slow
 def test_interrupt_ends_the_run_with_130(middle_world_dir: Path, tmp_path: Path, undisturbed: dict[str, str]) -> None:
     out = tmp_path / "kb"
-    process = start(middle_world_dir, out)
+    command = build_command(middle_world_dir, out, *FLAGS)
+    process = start(command)
     wait_for(process, lambda: is_begun(out, "extract"))
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 130
-    assert run_command(build_command(middle_world_dir, out, *FLAGS)).returncode == 0
+    assert run_command(command).returncode == 0
     assert shard_digests(out) == undisturbed
 
 
 @pytest.mark.slow
 def test_second_live_run_is_refused(middle_world_dir: Path, tmp_path: Path, undisturbed: dict[str, str]) -> None:
     out = tmp_path / "kb"
-    process = start(middle_world_dir, out)
+    command = build_command(middle_world_dir, out, *FLAGS)
+    process = start(command)
     wait_for(process, lambda: is_begun(out, "extract"))
-    second = run_command(build_command(middle_world_dir, out, *FLAGS))
+    second = run_here(command)
     assert process.poll() is None, "the first run ended too early to tell"
     assert second.returncode == 1
     assert second.stderr.strip().splitlines()[-1].startswith("error: ")
@@ -183,17 +140,10 @@ def test_second_live_run_is_refused(middle_world_dir: Path, tmp_path: Path, undi
     assert shard_digests(out) == undisturbed
 
 
-@pytest.fixture(scope="module")
-def built(world_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished KB; tests work on copies."""
-    out = tmp_path_factory.mktemp("built") / "kb"
-    build_world_kb(world_dir, out)
-    return out
-
-
 @pytest.fixture
-def kb(built: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(built, tmp_path / "kb"))
+def kb(world_kb: Path, tmp_path: Path) -> Path:
+    """A copy of a finished KB."""
+    return Path(shutil.copytree(world_kb, tmp_path / "kb"))
 
 
 def done_stages(result: Any) -> list[str]:
@@ -205,27 +155,27 @@ def modified(out: Path) -> Iterator[tuple[str, int]]:
         yield str(path.relative_to(out)), path.stat().st_mtime_ns
 
 
-def test_finished_kb_is_left_alone(world_dir: Path, kb: Path, built: Path) -> None:
+def test_finished_kb_is_left_alone(world_dir: Path, kb: Path, world_kb: Path) -> None:
     before = dict(modified(kb))
     assert done_stages(build_world_kb(world_dir, kb)) == list(STAGES)
     assert dict(modified(kb)) == before
-    assert shard_digests(kb) == shard_digests(built)
+    assert shard_digests(kb) == shard_digests(world_kb)
 
 
 @pytest.mark.parametrize(
     "change",
     [{"weights": Weights(title=0)}, {"contexts": ("prose",), "count": "pages"}, {"item_kinds": ("surname",)}],
 )
-def test_other_weights_rerun_priors_and_store_only(world_dir: Path, kb: Path, built: Path, change: dict) -> None:
+def test_other_weights_rerun_priors_and_store_only(world_dir: Path, kb: Path, world_kb: Path, change: dict) -> None:
     before = dict(modified(kb))
     assert done_stages(build_world_kb(world_dir, kb, **change)) == ["extract", "compact", "count", "resolve"]
     after = dict(modified(kb))
     assert {name: after[name] for name in before if not name.startswith("mentions/")} == {
         name: time for name, time in before.items() if not name.startswith("mentions/")
     }
-    assert shard_digests(kb) != shard_digests(built)
+    assert shard_digests(kb) != shard_digests(world_kb)
     build_world_kb(world_dir, kb)
-    assert shard_digests(kb) == shard_digests(built)
+    assert shard_digests(kb) == shard_digests(world_kb)
 
 
 def test_red_links_rerun_from_resolve(world_dir: Path, kb: Path) -> None:
@@ -236,17 +186,17 @@ def test_other_range_size_or_lead_reruns_all(world_dir: Path, kb: Path) -> None:
     assert done_stages(build_world_kb(world_dir, kb, lead="mwparserfromhell")) == []
 
 
-def test_damaged_shard_is_made_again(world_dir: Path, kb: Path, built: Path) -> None:
+def test_damaged_shard_is_made_again(world_dir: Path, kb: Path, world_kb: Path) -> None:
     shard = min(kb.glob("mentions/*.parquet"))
     shard.write_bytes(shard.read_bytes()[:-8])
     build_world_kb(world_dir, kb)
-    assert shard_digests(kb) == shard_digests(built)
+    assert shard_digests(kb) == shard_digests(world_kb)
 
 
-def test_missing_store_is_made_again(world_dir: Path, kb: Path, built: Path) -> None:
+def test_missing_store_is_made_again(world_dir: Path, kb: Path, world_kb: Path) -> None:
     shutil.rmtree(kb / "store")
     assert done_stages(build_world_kb(world_dir, kb)) == list(STAGES[:-1])
-    assert shard_digests(kb) == shard_digests(built)
+    assert shard_digests(kb) == shard_digests(world_kb)
 
 
 def test_other_input_replaces_the_kb(middle_world_dir: Path, kb: Path) -> None:
@@ -255,7 +205,7 @@ def test_other_input_replaces_the_kb(middle_world_dir: Path, kb: Path) -> None:
 
 def test_folder_of_something_else_is_refused(world_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
-    result = run_command(build_command(world_dir, tmp_path))
+    result = run_here(build_command(world_dir, tmp_path))
     assert result.returncode == 2
     assert "error: " in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

@@ -9,19 +9,16 @@ import pytest
 from pipeline.kb.store import MentionStore
 from pipeline.records.names import Level
 from tests.support.kb_oracle import Oracle, OracleOptions, surface_folded
-from tests.support.world import build_world_kb
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["default", "red links"])
-def store(request: pytest.FixtureRequest, world_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple:
+def store(request: pytest.FixtureRequest, world_dir: Path, world_kb: Path, red_world_kb: Path) -> tuple:
     """The opened store, and per surface the oracle's weights: entity_id -> c."""
-    out = tmp_path_factory.mktemp("kb")
-    build_world_kb(world_dir, out, keep_red_links=request.param)
     oracle = Oracle(world_dir, OracleOptions(keep_red_links=request.param))
     weights: dict[str, dict[int, int]] = defaultdict(dict)
     for (surface, entity), (counts, _) in oracle.mention_rows().items():
         weights[surface][entity] = sum(counts)
-    return MentionStore.open(out), weights, oracle
+    return MentionStore.open(red_world_kb if request.param else world_kb), weights, oracle
 
 
 def ranked(weights: dict[int, int]) -> list[tuple[int, float]]:

@@ -1,5 +1,6 @@
 """Every artifact of the sample world's KB against the naive oracle."""
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
@@ -38,12 +39,10 @@ OPTION_SETS = {
 
 
 @pytest.fixture(scope="module", params=["default", "red links"])
-def kb(request: pytest.FixtureRequest, world_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple:
+def kb(request: pytest.FixtureRequest, world_dir: Path, world_kb: Path, red_world_kb: Path) -> tuple:
     """A built KB, its oracle."""
-    given, options = OPTION_SETS[request.param]
-    out = tmp_path_factory.mktemp("kb")
-    build_world_kb(world_dir, out, **given)
-    return out, Oracle(world_dir, options)
+    built = {"default": world_kb, "red links": red_world_kb}
+    return built[request.param], Oracle(world_dir, OPTION_SETS[request.param][1])
 
 
 def rows(out: Path, schema: Schema) -> list[dict[str, Any]]:
@@ -140,11 +139,9 @@ def test_mentions(kb: tuple) -> None:
 
 
 @pytest.fixture(scope="module")
-def reweighed_out(world_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def reweighed_out(world_kb: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A KB that tests rebuild with other weights."""
-    out = tmp_path_factory.mktemp("reweighed")
-    build_world_kb(world_dir, out)
-    return out
+    return Path(shutil.copytree(world_kb, tmp_path_factory.mktemp("reweighed") / "kb"))
 
 
 @pytest.mark.parametrize("name", ["paper", "prose pages", "weighed names", "no links", "red links"])

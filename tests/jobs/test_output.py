@@ -11,13 +11,8 @@ from pipeline.jobs.images_options import FetchOptions, ImagesOptions
 from pipeline.jobs.kb import build_kb
 from pipeline.jobs.kb_options import KbOptions
 from pipeline.jobs.output import check_same_source, output_folder
-from pipeline.records.errors import UsageError
-from tests.support.news_dump import run_corpus, write_news_dump
-
-
-@pytest.fixture(scope="module")
-def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_news_dump(tmp_path_factory.mktemp("news"))
+from pipeline.records.errors import InputError, UsageError
+from tests.support.news_dump import run_corpus
 
 
 def result(folder: Path, **manifest: Any) -> Path:
@@ -93,3 +88,24 @@ def test_what_an_older_manifest_does_not_say_is_not_held_against_it(tmp_path: Pa
     check_same_source(result(tmp_path / "b", **{name: same[name] for name in same if name != key}), "pairs", source)
     with pytest.raises(UsageError, match="give another folder"):
         check_same_source(result(tmp_path / "c", **{**same, key: "x"}), "pairs", source)
+
+
+def test_what_a_run_began_is_known_though_it_did_not_end(dump: Path, tmp_path: Path) -> None:
+    cut = tmp_path / dump.name
+    cut.write_bytes(dump.read_bytes()[:-200])
+    out = tmp_path / "out"
+    with pytest.raises(InputError, match="the file ends inside"):
+        run_corpus(cut, out)
+    before = listing(out)
+    assert "_manifest.json" not in before
+    with pytest.raises(UsageError, match="holds a corpus, and this makes a KB"):
+        build_kb(KbOptions(out=out, files=(dump,)))
+    later = tmp_path / dump.name.replace("20210101", "20220101")
+    later.write_bytes(dump.read_bytes())
+    with pytest.raises(UsageError, match="the corpus of enwikinews, 20210101, and this is enwikinews, 20220101"):
+        run_corpus(later, out)
+    kept = listing(out)
+    assert {name: kept[name] for name in before if "cache" not in name} == {
+        name: text for name, text in before.items() if "cache" not in name
+    }
+    assert run_corpus(dump, out).out == out

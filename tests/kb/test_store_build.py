@@ -145,6 +145,22 @@ def test_an_unfinished_store_is_refused(kb):
         MentionStore.open(kb)
 
 
+def test_a_kb_that_is_renewed_is_refused(kb):
+    (kb / "_manifest.json").write_text('{"kind": "kb"}')
+    with pytest.raises(ArtifactError, match=r"has no _SUCCESS: a run renews it just now, or one did not end"):
+        MentionStore.open(kb)
+    (kb / "_SUCCESS").touch()
+    MentionStore.open(kb)
+
+
+@pytest.mark.parametrize("kind", ["kb", "corpus"])
+def test_another_result_is_refused_by_name(tmp_path, kind):
+    (tmp_path / "_manifest.json").write_text(json.dumps({"kind": kind}))
+    (tmp_path / "_SUCCESS").touch()
+    with pytest.raises(ArtifactError, match=f"is a {kind} without store/"):
+        MentionStore.open(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [("{", "no store manifest"), ("[]", "no store manifest"), ("{}", "no store manifest"),

@@ -19,7 +19,10 @@ def test_a_changed_byte_or_name_changes_the_digest(tmp_path, monkeypatch):
     second = digest()
     assert second != first
     (tmp_path / "a" / "one.py").rename(tmp_path / "a" / "two.py")
-    assert digest() not in {first, second}
+    third = digest()
+    assert third not in {first, second}
+    (tmp_path / "a" / "page.css").write_text("p { margin: 0 }")
+    assert digest() not in {first, second, third}
     code._digest.cache_clear()
 
 

@@ -60,6 +60,8 @@ def test_nothing_overflows_a_laptop(page, html, tmp_path):
     assert opened.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     opened.set_viewport_size({"width": 420, "height": 800})
     assert opened.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    letters = "[...document.querySelectorAll('.chart text')].map((one) => one.getBoundingClientRect().height)"
+    assert min(opened.evaluate(letters)) >= 9
 
 
 def test_it_prints_on_white(page, html, tmp_path):

@@ -4,13 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from pipeline.console.main import run_command
 from pipeline.records.manifest import MANIFEST, write_json
 from runners.audit_links import main
+from tests.support.commands import call_main
 from tests.support.dumps import dump_xml, page_xml, write_bz2
 from tests.support.parts import shipped_wiki
 
@@ -36,10 +37,7 @@ def dump(tmp_path):
     return write_bz2(tmp_path / "frwiki.xml.bz2", dump_xml(pages))
 
 
-def run(capsys, *arguments):
-    code = run_command(main, [str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
+run = partial(call_main, main)
 
 
 def test_table(capsys, kb, dump):

@@ -5,13 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.news_dump import corpus_command, write_news_dump
-from tests.support.world import run_command
-
-
-@pytest.fixture(scope="module")
-def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_news_dump(tmp_path_factory.mktemp("news"))
+from tests.support.commands import run_command, run_here
+from tests.support.news_dump import corpus_command
 
 
 def test_it_prints_counts_reasons_topics_and_unknown_templates(dump: Path, tmp_path: Path) -> None:
@@ -23,12 +18,12 @@ def test_it_prints_counts_reasons_topics_and_unknown_templates(dump: Path, tmp_p
     assert "spoke: pairs that the rule names" in found.stdout
     manifest = json.loads((tmp_path / "corpus" / "_manifest.json").read_text(encoding="utf-8"))
     assert manifest["options"]["years"] == [2007, 2020]
-    again = run_command(corpus_command(dump, tmp_path / "corpus", "--years", "2007-2020"))
+    again = run_here(corpus_command(dump, tmp_path / "corpus", "--years", "2007-2020"))
     assert again.stdout.count("done before") == 4
 
 
 def test_a_dry_run_builds_nothing(dump: Path, tmp_path: Path) -> None:
-    found = run_command(corpus_command(dump, tmp_path / "corpus", "--dry-run"))
+    found = run_here(corpus_command(dump, tmp_path / "corpus", "--dry-run"))
     assert found.returncode == 0, found.stderr
     assert "Dry run: nothing was built" in found.stdout
     assert dump.name in found.stdout
@@ -42,7 +37,7 @@ def test_a_dated_dump_is_found(dump: Path, tmp_path: Path) -> None:
     command = corpus_command(dump, tmp_path / "corpus")
     place = command.index("--file")
     command[place : place + 2] = ["--dump", "20210101", "--dump-dir", str(tmp_path / "dumps")]
-    found = run_command(command)
+    found = run_here(command)
     assert found.returncode == 0, found.stderr
     assert "page_props" not in found.stderr
 
@@ -58,7 +53,7 @@ def test_a_dated_dump_is_found(dump: Path, tmp_path: Path) -> None:
     ],
 )
 def test_errors_are_sentences(dump: Path, tmp_path: Path, flags: list[str], message: str) -> None:
-    found = run_command(corpus_command(dump, tmp_path / "corpus", *flags))
+    found = run_here(corpus_command(dump, tmp_path / "corpus", *flags))
     assert found.returncode in (1, 2)
     assert "Traceback" not in found.stderr
     assert message in found.stderr

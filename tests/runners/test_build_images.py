@@ -8,7 +8,7 @@ import pytest
 from pipeline.records.entity_list import ListedEntity, write_entity_list
 from tests.support import image_inputs as inputs
 from tests.support import images
-from tests.support.world import ROOT, run_command
+from tests.support.commands import ROOT, run_command, run_here
 
 RUNNER = str(ROOT / "runners/build_images.py")
 WITHOUT_PILLOW = """
@@ -30,10 +30,10 @@ def place(tmp_path):
     return tmp_path
 
 
-def command(place, *flags, of="corpus"):
+def command(place, *flags, of="corpus", run=run_here):
     start = [sys.executable, RUNNER, "--source-dir", str(place / "media"), "--out", str(place / "out")]
     entities = ("--entities", str(place / "entities.tsv")) if of == "kb" else ()
-    return run_command([*start, f"--{of}", str(place / of), *entities, *flags])
+    return run([*start, f"--{of}", str(place / of), *entities, *flags])
 
 
 def test_pictures_of_pairs(place):
@@ -43,7 +43,7 @@ def test_pictures_of_pairs(place):
         "--frames", str(place / "frames.tsv"), "--decode-seconds", "30", "--decode-memory-mb", "1024",
         "--batch-files", "1", "--report", "--keep-files", "--max-rate", "2", "--workers", "1",
     )  # fmt: skip
-    done = command(place, *flags)
+    done = command(place, *flags, run=run_command)
     assert done.returncode == 0, done.stderr
     rows = inputs.rows_of(place / "out")
     assert {title: (row["outcome"], row["format"], row["width_px"]) for title, row in rows.items()} == {

@@ -24,19 +24,15 @@ def run_child(arguments):
 
 
 @pytest.mark.parametrize("command", command_names())
-def test_help_is_quick(command):
-    seconds = []
-    for _ in range(3):  # the least of three: the first one may write byte code
+def test_help_is_quick_and_ends_with_an_example(command):
+    for _ in range(3):  # one of three within the limit is enough: the first one may write byte code
         code, out, _, spent_s = run_child([*command.split(), "--help"])
         assert code == 0
         assert out
-        seconds.append(spent_s)
-    assert min(seconds) < MAX_HELP_CPU_S
-
-
-@pytest.mark.parametrize("command", RUNNERS)
-def test_help_ends_with_an_example(command):
-    assert f"python {command}" in run_child([*command.split(), "--help"])[1].splitlines()[-1]
+        assert f"python {command}" in out.splitlines()[-1] or command.startswith("samples/")
+        if spent_s < MAX_HELP_CPU_S:
+            break
+    assert spent_s < MAX_HELP_CPU_S
 
 
 @pytest.mark.parametrize("command", RUNNERS)

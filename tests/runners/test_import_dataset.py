@@ -1,16 +1,17 @@
 """The import command: shards by split, report, errors, same bytes."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from pipeline.console.main import run_command
 from pipeline.formats.dataset_import import FOLDERS
 from pipeline.formats.registry import FORMATS
 from pipeline.records import dataset_schemas as schemas
 from pipeline.records.manifest import is_finished, open_artifact
 from runners.import_dataset import FORMAT_NAMES, main
+from tests.support.commands import call_main
 
 TEXT = "Rivers United play the Otters (2009)."
 IMAGE = "https://upload.wikimedia.org/wikipedia/commons/5/5e/EnglandEastSussex.png"
@@ -30,10 +31,7 @@ def files(tmp_path) -> Path:
     return tmp_path
 
 
-def run(capsys, *argv):
-    code = run_command(main, [str(word) for word in argv])
-    out, err = capsys.readouterr()
-    return code, out, err
+run = partial(call_main, main)
 
 
 def tree(folder: Path) -> dict[str, bytes]:

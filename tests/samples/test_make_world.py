@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from tests.support.commands import ROOT, run_command
 from tests.support.kb_oracle import Oracle, OracleOptions
-from tests.support.world import ROOT, make_world, page_files, page_props, run_command
+from tests.support.world import make_world, page_files, page_props
 
 
 def _digests(folder: Path) -> dict[str, str]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import ROOT, child_environment
 from tests.support.kb_oracle import Oracle
 from tests.support.news_oracle import NewsOracle
-from tests.support.world import ROOT, child_environment
 
 Image = pytest.importorskip("PIL.Image")
 imageio_ffmpeg = pytest.importorskip("imageio_ffmpeg")

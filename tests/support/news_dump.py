@@ -1,12 +1,16 @@
 """A small news dump written by hand, and the corpus job run over it."""
 
 import hashlib
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.support.commands import ROOT
 from tests.support.dumps import SITEINFO, dump_head, page_xml, write_multistream
-from tests.support.world import ROOT
+from tests.support.shared import built_once
 
 NEWS_SITEINFO = SITEINFO.replace("testwiki", "enwikinews").replace(
     '<namespace key="14"', '<namespace key="6" case="first-letter">File</namespace>\n      <namespace key="14"'
@@ -78,6 +82,24 @@ def run_corpus(news: Path, out: Path, **options: Any) -> Any:
     from pipeline.jobs.corpus_options import CorpusOptions
 
     return build_corpus(CorpusOptions(out=out, **{"files": (news,), "range_bytes": 1, **options}))
+
+
+@pytest.fixture(scope="session")
+def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small news dump, to be read only."""
+    return next(built_once(tmp_path_factory, "news", write_news_dump).iterdir())
+
+
+@pytest.fixture(scope="session")
+def built_corpus(dump: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The corpus of the small news dump, to be read only."""
+    return built_once(tmp_path_factory, "corpus", lambda folder: run_corpus(dump, folder / "corpus")) / "corpus"
+
+
+@pytest.fixture
+def corpus(built_corpus: Path, tmp_path: Path) -> Path:
+    """A copy of that corpus, for a test that changes it."""
+    return Path(shutil.copytree(built_corpus, tmp_path / "corpus"))
 
 
 def corpus_command(dump: Path, out: Path, *flags: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import bz2
 import hashlib
-import os
+import json
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support.commands import ROOT
+from tests.support.shared import built_once
+
 WIKI, DATE, NEWS_WIKI = "enwiki", "20210101", "enwikinews"
 
 
@@ -25,13 +27,37 @@ def make_world(out: Path, *flags: str) -> Path:
 @pytest.fixture(scope="session")
 def world_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small world in two parts, made once."""
-    return make_world(tmp_path_factory.mktemp("world"), "--entities", "150", "--seed", "7")
+    return built_once(tmp_path_factory, "world", lambda folder: make_world(folder, "--entities", "150", "--seed", "7"))
 
 
 @pytest.fixture(scope="session")
 def middle_world_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A world of 3,000 pages, for runs that must last long enough to be disturbed."""
-    return make_world(tmp_path_factory.mktemp("middle-world"), "--pages", "3000", "--seed", "3", "--no-media")
+    return built_once(
+        tmp_path_factory,
+        "middle-world",
+        lambda folder: make_world(folder, "--pages", "3000", "--seed", "3", "--no-media"),
+    )
+
+
+@pytest.fixture(scope="session")
+def world_kb(world_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The KB of the small world, to be read only; beside it the counts of its summary, `counts.json`."""
+    return built_once(tmp_path_factory, "world-kb", lambda folder: _build(world_dir, folder)) / "kb"
+
+
+@pytest.fixture(scope="session")
+def red_world_kb(world_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with red links."""
+    return (
+        built_once(tmp_path_factory, "red-world-kb", lambda folder: _build(world_dir, folder, keep_red_links=True))
+        / "kb"
+    )
+
+
+def _build(world: Path, folder: Path, **options: Any) -> None:
+    counts = build_world_kb(world, folder / "kb", **options).counts
+    (folder / "counts.json").write_text(json.dumps(counts), encoding="utf-8")
 
 
 def news_files(world: Path) -> tuple[Path, ...]:
@@ -70,18 +96,6 @@ def build_command(world: Path, out: Path, *flags: str, files: Sequence[Path] | N
     return [
         sys.executable, runner, "--file", *paths, "--page-props", str(page_props(world)), "--out", str(out), *flags,
     ]  # fmt: skip
-
-
-def run_command(command: list[str], timeout_s: float = 200) -> subprocess.CompletedProcess[str]:
-    """Run a command from the repository root."""
-    return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=timeout_s, check=False, env=child_environment()
-    )
-
-
-def child_environment() -> dict[str, str]:
-    """The environment of a child process: the repository on the path."""
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 def shard_digests(kb: Path) -> dict[str, str]:

@@ -141,6 +141,7 @@ def test_a_wiki_name_is_never_a_path(wiki, tmp_path, caplog):
     _, source = load_siteinfo(wiki, file=None, cache_dir=tmp_path, dump_header=None)
     assert source == "dump header and MediaWiki defaults"
     assert caplog.records
+    assert ("give --wiki NAME or --siteinfo FILE" in caplog.text) == (wiki == "")
 
 
 def test_header_names_are_added_to_a_table():

@@ -127,24 +127,6 @@ def test_text_templates():
     assert ENGLISH.text_template("convert") is None
 
 
-def test_image_parameters():
-    for name in (
-        "image",
-        "image_name",
-        "logo",
-        "flag_image",
-        "image_skyline",
-        "cover",
-        "map_image",
-        "Image",
-        "image 2",
-    ):
-        assert ENGLISH.is_image_parameter(name), name
-    assert template_tables("itwiki", "it").is_image_parameter("immagine")
-    assert not ENGLISH.is_image_parameter("caption")
-    assert not ENGLISH.is_image_parameter("image_size")
-
-
 def test_a_wiki_without_table():
     tables = template_tables("tlhwiki", "tlh")
     assert not tables.has_table

@@ -10,6 +10,7 @@ import pytest
 from pipeline.beamx.engine import Engine, run_pipeline
 from pipeline.beamx.sink import finish_artifact, shard_name
 from pipeline.beamx.units import UnitLog
+from pipeline.kb.entity_names import write_names
 from pipeline.kb.priors import PAPER_PRESET, PriorOptions, Weights
 from pipeline.records import schemas
 from pipeline.records.errors import ArtifactError
@@ -17,7 +18,7 @@ from pipeline.records.manifest import open_artifact
 from pipeline.records.schemas import Schema
 from pipeline.records.shards import write_shard
 from pipeline.transforms.count import PARTITIONS
-from pipeline.transforms.priors import TALLY, GatherEvidence, PriorUnit, WeighPriors, open_names, write_names
+from pipeline.transforms.priors import TALLY, GatherEvidence, PriorUnit, WeighPriors
 
 LION, LIONS, RED = 1, 2, -5
 NAMES = {RED: "Red lions", LION: "Lion", LIONS: "Detroit Lions"}
@@ -60,8 +61,8 @@ def gather(folder: Path, options: PriorOptions, mode: str = "spill") -> list[tup
 def weigh(folder: Path, options: PriorOptions) -> tuple[dict[tuple[str, str], dict], dict[str, dict]]:
     """Rows of mentions by surface and entity title, and the tally of each partition."""
     gather(folder / "evidence", options)
-    names = folder / "names.arrow"
-    write_names(names, np.array(sorted(NAMES)), pa.array([NAMES[i] for i in sorted(NAMES)]))
+    names = folder / "names"
+    write_names(names, [(np.array([one]), pa.array([NAMES[one]])) for one in sorted(NAMES)])
     counts = write(folder / "counts.parquet", schemas.COUNTS, COUNTS)
     evidence = open_artifact(folder / "evidence", schemas.SURFACE_EVIDENCE).table()
     together = folder / "together.parquet"
@@ -137,19 +138,12 @@ def test_rows_of_a_partition_lie_by_surface_then_falling_p(tmp_path):
     assert table == sorted(table, key=lambda row: (row["surface"].encode(), -row["p"], row["entity_id"]))
 
 
-def test_names_read_back_as_written(tmp_path):
-    for ids, titles in (([-5, 1], ["Red", "Lion"]), ([], [])):
-        write_names(tmp_path / "names.arrow", np.array(ids, np.int64), pa.array(titles, pa.string()))
-        found, names = open_names(tmp_path / "names.arrow")
-        assert (found.tolist(), names.to_pylist()) == (ids, titles)
-
-
 def test_a_missing_shard_is_named(tmp_path):
-    write_names(tmp_path / "names.arrow", np.array([1]), pa.array(["Lion"]))
+    write_names(tmp_path / "names", [(np.array([1]), pa.array(["Lion"]))])
 
     def build(pipeline: beam.Pipeline) -> None:
         units = pipeline | "Unit" >> beam.Create([PriorUnit(0, str(tmp_path / "gone.parquet"), None)], reshuffle=False)
-        _ = units | "Weigh" >> WeighPriors(str(tmp_path / "mentions"), str(tmp_path / "names.arrow"), PriorOptions())
+        _ = units | "Weigh" >> WeighPriors(str(tmp_path / "mentions"), str(tmp_path / "names"), PriorOptions())
 
     with pytest.raises(ArtifactError, match=r"gone\.parquet cannot be read"):
         run_pipeline("priors", build, Engine())

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from pipeline.records.corpus import Pair
 from pipeline.records.errors import InputError
-from pipeline.wikinews.cleaning import clean, count_words, is_location_map, mark_duplicates
+from pipeline.titles.words import count_words
+from pipeline.wikinews.cleaning import clean, is_location_map, mark_duplicates
 from pipeline.wikinews.decisions import Review, queue_lines, read_decisions
 from pipeline.wikinews.site import fold, table
 from pipeline.wikinews.terms import review_terms

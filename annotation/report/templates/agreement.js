@@ -3,7 +3,7 @@ const FILTERS = ["kind", "rule", "annotator", "type"];
 const TYPES = ["Person", "Organization", "Location", "Country", "Event", "Works", "Misc"];
 const byId = (id) => document.getElementById(id);
 const node = document.querySelector("script[data-disagreements]");
-const { entries, pictures, kinds } = JSON.parse(node.textContent);
+const { entries, pictures, kinds, candidates, command } = JSON.parse(node.textContent);
 node.remove();
 let shown = [];
 let at = 0;
@@ -96,6 +96,41 @@ function kindsTable(entry) {
   return table;
 }
 
+function disputedSurfaces(entry) {
+  const found = entry.k.flatMap(([, left, right]) => [[0, left], [1, right]])
+    .filter(([, place]) => place !== null).map(([side, place]) => entry.s[side][place][2]);
+  return [...new Set(found)];
+}
+
+function candidatesList(entry) {
+  const chosen = new Set(entry.s.flat().map((span) => span[4]));
+  return disputedSurfaces(entry).filter((surface) => Object.hasOwn(candidates, surface)).map((surface) => {
+    const part = make("div", "candidates");
+    part.append(foreign("h4", "", `“${surface}” can mean`));
+    const list = make("ol");
+    for (const [title, share] of candidates[surface]) {
+      const item = foreign("li", chosen.has(title) ? "chosen" : "", title);
+      item.append(make("small", "", ` ${(share / 10).toFixed(1)} %${chosen.has(title) ? ", chosen" : ""}`));
+      list.append(item);
+    }
+    part.append(candidates[surface].length ? list : make("p", "hint", "nothing that the knowledge base knows"));
+    return part;
+  });
+}
+
+function adjudication(entry) {
+  const part = make("div", "adjudication");
+  if (!entry.p) return part;
+  const { x: expert, o: open, d: decided } = entry.p;
+  part.append(make("h4", "", "Adjudication"));
+  for (const [stretch, told, reason, who] of decided) part.append(foreign("p", "", `${stretch}: ${told} (${who}: ${words(reason)})`));
+  if (open.length) {
+    part.append(make("p", "", `${open.join(", ")}: open${expert ? `, ${expert} decides on the page, or in a table:` : "; in a table:"}`));
+    part.append(make("code", "command", command.replace("{pair}", () => entry.p.q)));
+  }
+  return part;
+}
+
 function detail(entry) {
   const parts = [foreign("p", "facts", ["pair " + entry.id, entry.t, entry.g, entry.d].filter(Boolean).join(" · "))];
   if (Object.hasOwn(entry, "i")) {
@@ -104,7 +139,7 @@ function detail(entry) {
     image.alt = "the pair's image";
     parts.push(image);
   }
-  return [...parts, layer(entry, 0), layer(entry, 1), kindsTable(entry)];
+  return [...parts, layer(entry, 0), layer(entry, 1), kindsTable(entry), ...candidatesList(entry), adjudication(entry)];
 }
 
 function listItem(entry, place) {

@@ -1,6 +1,6 @@
 // The page of an annotator.
 import { Refused, ask, workFor } from "./api.js";
-import { drawCaption, tellSelection, watchMouse } from "./caption.js";
+import { drawCaption, isRightToLeft, tellSelection, watchMouse } from "./caption.js";
 import { Cards } from "./cards.js";
 import { $, h, say } from "./dom.js";
 import { Item } from "./item.js";
@@ -53,9 +53,10 @@ class Page {
 
   bind() {
     watchMouse(() => this.item, () => this.redraw());
+    const onwards = () => (isRightToLeft() ? -1 : 1); // where the right arrow leads
     const bindings = {
-      ArrowRight: () => this.look(() => this.item.step(1)), ArrowLeft: () => this.look(() => this.item.step(-1)),
-      "Shift+ArrowRight": () => this.look(() => this.item.extend(1)), "Shift+ArrowLeft": () => this.look(() => this.item.extend(-1)),
+      ArrowRight: () => this.look(() => this.item.step(onwards())), ArrowLeft: () => this.look(() => this.item.step(-onwards())),
+      "Shift+ArrowRight": () => this.look(() => this.item.extend(onwards())), "Shift+ArrowLeft": () => this.look(() => this.item.extend(-onwards())),
       ArrowDown: () => this.look(() => this.item.stepMention(1)), ArrowUp: () => this.look(() => this.item.stepMention(-1)),
       Home: () => this.look(() => this.item.put(this.item.firstWord())), End: () => this.look(() => this.item.put(this.item.units.length - 1)),
       Escape: () => this.look(() => this.item.clear()),
@@ -116,14 +117,20 @@ class Page {
     if (item.undo()) {
       this.afterTravel("undone");
     } else if (item.version > 0) {
-      await this.saver.flush();
-      const before = item.version;
+      try {
+        await this.saver.flush();
+      } catch {
+        return; // the page tells of it already
+      }
+      const [before, shown] = [item.version, item.snapshot()];
       try {
         item.take(await ask(`api/items/${item.key}/undo`, { method: "POST", body: { base: item.version } }));
       } catch (error) {
         if (error instanceof Refused && error.status === 409) this.saver.mayRetry(error, item);
+        else fatal(error, () => this.undo());
         return;
       }
+      if (item.version !== before) item.future.push(shown);
       say(item.version === before ? "nothing to undo" : "undone");
       this.fill();
       this.wasSaved(item);
@@ -202,8 +209,8 @@ class Page {
 
   /** Save; an item that was finished and is complete stays finished. */
   async leave() {
-    const isComplete = !this.item.findings.some((one) => one.severity === "E");
     await this.saver.flush();
+    const isComplete = !this.item.findings.some((one) => one.severity === "E");
     if (this.item.wasDone && !this.item.done && isComplete) {
       await this.saver.finish();
     }
@@ -278,8 +285,12 @@ class Page {
   }
 
   async overwrite() {
-    const now = await ask(`api/items/${this.item.key}`);
-    this.item.version = now.version;
+    try {
+      this.item.version = (await ask(`api/items/${this.item.key}`)).version;
+    } catch (error) {
+      fatal(error, () => this.overwrite());
+      return;
+    }
     await this.saver.settle(true).catch(() => {});
   }
 }

@@ -2,6 +2,7 @@
 import { $, h, say } from "./dom.js";
 import { slice } from "./text.js";
 
+const LONG = 160; // code points from which a smaller letter shows more of a caption
 const SHORT = { Person: "Person", Organization: "Org", Location: "Location", Country: "Country", Event: "Event", Works: "Works", Misc: "Misc" };
 
 /** Draw the caption of an item anew. */
@@ -26,8 +27,14 @@ export function drawCaption(item) {
   });
   open = null;
   if (at < item.points.length) parts.push(gap(item, at, item.points.length, item.units.length - 1, place));
+  $("caption").classList.toggle("long", item.points.length > LONG);
   $("caption").replaceChildren(...parts);
+  const end = item.focus >= 0 ? `[data-unit="${item.focus}"]` : ".in";
+  $("caption").querySelector(`.unit${end}`)?.scrollIntoView({ block: "nearest" });
 }
+
+/** Whether the caption runs from right to left, and arrow keys with it. */
+export const isRightToLeft = () => getComputedStyle($("caption")).direction === "rtl";
 
 function gap(item, start, end, before, place) {
   const isInside = isIn(start, place) && isIn(end, place);
@@ -40,14 +47,17 @@ function mark(one, isActive) {
   const problems = one.type === null || one.entity === null ? " open" : "";
   return h("span", {
     class: `mention ${one.type ?? "none"}${one.isFixed ? " fixed" : ""}${isActive ? " active" : ""}${problems}`,
-    "data-label": one.type ? SHORT[one.type] : "type?",
+    "data-label": one.type ? SHORT[one.type] ?? one.type : "type?", role: "group", "aria-roledescription": "mention", "aria-label": told(one), "aria-current": isActive ? "true" : null,
   });
 }
+
+/** A mention in words. */
+const told = (one) => `${one.surface}, mention, ${one.type ?? "no type"}, ${one.entity ?? "no entity"}`;
 
 /** Tell a screen reader where the selection is. */
 export function tellSelection(item) {
   const one = item.mentions[item.active];
-  if (one) say(`${one.surface}, mention, ${one.type ?? "no type"}, ${one.entity === "NIL" ? "NIL" : one.entity ?? "no entity"}`);
+  if (one) say(told(one));
   else if (item.selection) say(item.selected);
 }
 

@@ -14,6 +14,7 @@ export class Cards {
     this.kept = new Map();
     this.cards = [];
     this.surface = "";
+    this.searched = ""; // what the cards were found by; "" = the surface
     this.chosen = null;
     this.isPlain = false; // cards without number keys: these mean something else now
     this.marked = -1;
@@ -30,7 +31,7 @@ export class Cards {
     const isOther = surface !== this.surface;
     this.surface = surface;
     this.chosen = chosen;
-    if (isOther && $("search").value) $("search").value = "";
+    if (isOther) this.searched = $("search").value = "";
     if ($("search").value.trim()) return this.draw();
     await this.load(surface ? `api/candidates?surface=${encodeURIComponent(surface)}` : "", isOther);
   }
@@ -72,13 +73,14 @@ export class Cards {
     $("nil").disabled = this.isPlain || !this.surface;
     $("cards").classList.toggle("plain", this.isPlain);
     const rows = this.cards.map((card, at) => this.card(card, at));
-    refill($("cards"), rows.length ? rows : h("li", { class: "empty" }, this.reason(text)));
+    refill($("cards"), rows.length ? rows : h("li", { class: "empty", role: "none" }, this.reason(text)));
   }
 
   reason(text) {
     if (text && this.hasKb) return `No title begins with “${text}”.`;
     if (text) return "Enter takes the title as typed.";
     if (!this.surface) return "Select words of the caption.";
+    if (this.isPlain) return "The knowledge base has nothing of that name.";
     return this.hasKb ? "Nothing is called that. Search a title, or 0 for NIL." : "There is no knowledge base here: type titles.";
   }
 
@@ -87,11 +89,11 @@ export class Cards {
     const picture = card.picture ? h("img", { src: `api/thumbnails/${card.entity_id}`, alt: "", loading: "lazy", width: 52, height: 52, onerror: (event) => event.target.remove() }) : null;
     const chance = card.p === null ? null : h("span", { class: "chance" }, h("meter", { min: 0, max: 1, value: card.p, "aria-hidden": "true" }), percent(card.p));
     const level = card.level && card.level !== "exact" ? h("span", { class: "level" }, card.level === "folded" ? "other case" : "shortened") : null;
-    return h("li", {}, h("button", {
+    return h("li", { role: "none" }, h("button", {
       class: `card${isChosen ? " chosen" : ""}${at === this.marked ? " marked" : ""}`, id: `card-${at}`, "data-focus": `card-${at}`,
-      "aria-pressed": String(isChosen), "aria-keyshortcuts": at < KEYS ? String(at + 1) : null, onclick: () => this.take(at),
+      role: "option", "aria-selected": String(isChosen), "aria-keyshortcuts": at < KEYS ? String(at + 1) : null, onclick: () => this.take(at),
     },
-    h("kbd", { class: at < KEYS ? "" : "none" }, at < KEYS ? String(at + 1) : " "),
+    h("kbd", { class: at < KEYS ? "" : "none", "aria-hidden": "true" }, at < KEYS ? String(at + 1) : " "),
     h("span", { class: "thumb" }, picture),
     h("span", { class: "about" },
       h("span", { class: "head" }, foreign(card.entity, { class: "title" }), level, chance, h("span", { class: "links", title: "links in" }, `${number(card.n_inlinks)} links`)),
@@ -123,7 +125,7 @@ export class Cards {
 
   close() {
     const isOpen = $("search").value !== "";
-    $("search").value = "";
+    this.searched = $("search").value = "";
     $("search").removeAttribute("aria-activedescendant");
     if (document.activeElement === $("search") || isOpen) $("caption").focus();
   }

@@ -1,6 +1,6 @@
 // The page of an expert: readings side by side, one is accepted or a new one made, always with a reason.
 import { Refused, ask, workFor } from "./api.js";
-import { drawCaption, tellSelection, watchMouse } from "./caption.js";
+import { drawCaption, isRightToLeft, tellSelection, watchMouse } from "./caption.js";
 import { Cards } from "./cards.js";
 import { $, foreign, h, refill, say } from "./dom.js";
 import { Item } from "./item.js";
@@ -48,17 +48,19 @@ class Page {
 
   bind() {
     watchMouse(() => (this.isEditing ? this.item : null), () => this.redraw());
+    const onwards = () => (isRightToLeft() ? -1 : 1); // where the right arrow leads
     const edit = (act) => () => this.isEditing && this.look(act);
+    const leave = (act) => () => this.leave(act);
     const change = (act) => () => this.isEditing && this.change(act);
     const bindings = {
-      ArrowRight: edit(() => this.item.step(1)), ArrowLeft: edit(() => this.item.step(-1)),
-      "Shift+ArrowRight": edit(() => this.item.extend(1)), "Shift+ArrowLeft": edit(() => this.item.extend(-1)),
-      ArrowDown: () => this.open(this.number + 1), ArrowUp: () => this.open(this.number - 1),
+      ArrowRight: edit(() => this.item.step(onwards())), ArrowLeft: edit(() => this.item.step(-onwards())),
+      "Shift+ArrowRight": edit(() => this.item.extend(onwards())), "Shift+ArrowLeft": edit(() => this.item.extend(-onwards())),
+      ArrowDown: leave(() => this.open(this.number + 1)), ArrowUp: leave(() => this.open(this.number - 1)),
       Delete: change(() => this.item.remove()), Backspace: change(() => this.item.remove()),
       "Ctrl+z": change(() => this.item.undo()), "Ctrl+y": change(() => this.item.redo()),
       "/": () => this.isEditing && $("search").focus(), t: () => !this.isEditing && $("note").focus(), x: () => $("cards").classList.toggle("whole"),
       Escape: () => this.back(), Enter: () => (this.isEditing ? this.endEditing() : this.nextOpen()),
-      PageDown: () => this.go(this.at + 1), PageUp: () => this.go(this.at - 1),
+      PageDown: leave(() => this.go(this.at + 1)), PageUp: leave(() => this.go(this.at - 1)),
       "?": () => $("keys").showModal(), 0: () => (this.isEditing ? this.change(() => this.item.mark({ entity: "NIL" })) : this.choose("none")),
     };
     for (let at = 1; at <= 9; at += 1) bindings[at] = () => (this.isEditing ? this.cards.take(at - 1) : this.choose(String(at)));
@@ -69,6 +71,12 @@ class Page {
     $("all").addEventListener("click", () => this.overview.show(this.items, this.at));
     $("image").addEventListener("click", () => zoom());
     $("zoom").addEventListener("click", () => $("zoom").close());
+  }
+
+  /** Go somewhere else; a new reading that was begun is left only if that is meant. */
+  leave(act) {
+    if (this.isEditing && this.item.past.length) alarm("This reading is not ended, and a reason is missing.", [["Stay here", () => $("caption").focus()], ["Leave it", act]]);
+    else act();
   }
 
   letter(key) {
@@ -205,7 +213,7 @@ class Page {
       const body = { dispute: dispute.id, basis: dispute.basis, before: dispute.before, choice: this.choice, reason, note, spans };
       await this.take(await ask(`api/disputes/${this.shown.key}`, { method: "PUT", body }));
     } catch (error) {
-      this.failed(error);
+      this.failed(error, reason);
       return;
     }
     this.tell("saved", "Saved");
@@ -217,10 +225,10 @@ class Page {
     }
   }
 
-  failed(error) {
+  failed(error, reason) {
     this.tell("out", "Not saved");
     if (error instanceof Refused && error.status === 409) alarm(`${error.message[0].toUpperCase()}${error.message.slice(1)}. Nothing was saved.`, [["Show what is there now", () => location.reload()]]);
-    else fatal(error, () => {});
+    else fatal(error, () => this.decide(reason));
   }
 
   tell(state, text) {
@@ -273,6 +281,7 @@ class Page {
     const made = this.choice === "new" || this.isEditing ? this.item.mentions : dispute.decision?.choice === "new" ? dispute.decision.spans : null;
     readings.push(this.reading("n", "new", made, 0));
     refill($("readings"), readings);
+    if (this.isEditing) $("readings").lastElementChild.scrollIntoView({ block: "nearest" });
   }
 
   reading(key, choice, spans, voices) {
@@ -281,7 +290,7 @@ class Page {
     const act = () => (choice === "new" ? this.startEditing() : this.choose(choice));
     const head = choice === "new" ? "another reading" : choice === "none" ? "nothing is marked" : `${voices} of ${this.shown.voices}`;
     return h("button", { class: `reading${isChosen ? " chosen" : ""}`, "aria-pressed": String(isChosen), "aria-keyshortcuts": key, "data-focus": `reading-${choice}`, onclick: act },
-      h("span", { class: "head" }, h("kbd", {}, key), h("span", { class: "voices" }, head)),
+      h("span", { class: "head" }, h("kbd", { "aria-hidden": "true" }, key), h("span", { class: "voices" }, head)),
       spans?.length ? spans.map((one) => this.span(one)) : choice === "new" ? null : h("span", { class: "empty" }, "No mention here."));
   }
 
@@ -295,11 +304,12 @@ class Page {
 
   drawReasons() {
     const { decision } = this.dispute;
+    $("reasons").hidden = this.isEditing;
     $("reasons").classList.toggle("asked", this.choice !== null);
     $("reasons-name").textContent = this.choice === null ? (decision ? (decision.is_valid ? "Decided, reason" : "Out of date: an annotator has changed it since") : "Reason: choose a reading first") : "Why? The decision is then saved";
     refill($("reason-buttons"), Object.entries(this.session.reasons).map(([reason, meaning], at) => h("button", {
       class: "reason", "data-focus": reason, disabled: this.choice === null, "aria-pressed": String(this.choice === null && decision?.reason === reason), "aria-keyshortcuts": REASON_KEYS[at], onclick: () => this.decide(reason),
-    }, h("kbd", {}, REASON_KEYS[at]), ` ${meaning}`)));
+    }, h("kbd", { "aria-hidden": "true" }, REASON_KEYS[at]), ` ${meaning}`)));
   }
 }
 

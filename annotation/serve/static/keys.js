@@ -13,7 +13,7 @@ export function helpOf(session) {
       ["Del", "delete"], ["d", "to discuss"], ["y", "metonymy is meant"],
       ...(session.layers.includes("visual_clues") ? [["Shift 1–4", `the image shows: ${session.clues.join(", ")}`], ["Shift 0", "the image shows nothing of it"]] : []),
     ],
-    "Entity": [["1–9", "take that candidate"], ["0", "NIL: the wiki does not have it"], ["/", "search a title; ↓ ↑ Enter choose"], ["x", "whole or short texts"]],
+    "Entity": [["1–9", "take that candidate"], ["0", "NIL: the wiki does not have it"], ["/", "search a title; ↓ ↑ Enter choose, also beyond the ninth candidate"], ["x", "whole or short texts"]],
     "Item": [
       ["Enter", "finish, to the next open item"], ["Page ↑ ↓", "previous, next item without finishing"], ["g", "all items"], ["n", "note"],
       ...(session.layers.includes("ambiguity") ? [["a", "kind of ambiguity"]] : []),

@@ -48,10 +48,13 @@ export class Overview {
 
 /** The picture of an item, or that it has none. */
 export function showImage(path) {
-  $("image").hidden = !path;
-  $("no-image").hidden = Boolean(path);
-  if (path) $("image").src = path;
-  else $("image").removeAttribute("src");
+  const image = $("image");
+  const tell = (text) => { [$("no-image").textContent, $("no-image").hidden, image.hidden] = [text, !text, Boolean(text)]; };
+  tell(path ? "…" : "No image"); // the one before must not stay beside another caption
+  image.onload = () => tell("");
+  image.onerror = () => tell("The image cannot be shown");
+  if (path) image.src = path;
+  else image.removeAttribute("src");
 }
 
 export function zoom() {

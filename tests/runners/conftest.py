@@ -1,0 +1,5 @@
+"""The small news dump for these tests."""
+
+from tests.support.news_dump import dump
+
+__all__ = ["dump"]
