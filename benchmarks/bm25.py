@@ -1,4 +1,4 @@
-"""BM25 over a million made-up abstracts: CPU of a query in one thread, size and cost of the index.
+"""CPU and size of BM25 over a million made-up abstracts.
 
     python benchmarks/bm25.py
     python benchmarks/bm25.py --entities 100000 --shards 4

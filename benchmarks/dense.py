@@ -1,4 +1,4 @@
-"""Exact dense search against a bare matrix product with top-k, in fp32 and in bf16 with a second look.
+"""Exact dense search against a bare matrix product with top-k.
 
     python benchmarks/dense.py
     python benchmarks/dense.py --vectors 1000000 --width 512 --device cuda

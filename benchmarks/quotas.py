@@ -1,4 +1,6 @@
-"""Looking at every quota of three lists for K = 10, 50 and 100, and scoring the lists: seconds of CPU.
+"""CPU of looking at every quota of three lists.
+
+For K = 10, 50 and 100, and of scoring the lists.
 
     python benchmarks/quotas.py
 
