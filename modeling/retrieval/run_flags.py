@@ -33,7 +33,8 @@ def read_flags(values: argparse.Namespace, inputs: Inputs) -> RunOptions:
         check_name(name)
     fusion = _fusion(values, options)
     dev = None
-    if values.dev_split is not None or (fusion is not None and fusion.wants_dev):
+    is_single = ALL not in retrievers and len(retrievers) + len(runs) == 1
+    if values.dev_split is not None or (fusion is not None and fusion.wants_dev and not is_single):
         dev = inputs.split(values.dev_split, DEV_NAMES, "--dev-split")
     splits = [inputs.split(name, TEST_NAMES, "--split") for name in values.split or (None,)]
     return RunOptions(

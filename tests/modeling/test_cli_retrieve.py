@@ -27,7 +27,7 @@ def _registered(monkeypatch):
     known |= {"ghost": ("modeling.retrieval.ghost", "Ghost", "is not written yet")}
     known |= {"foreign": ("no_such_package_at_all", "Foreign", "wants a package")}
     monkeypatch.setattr(registry, "RETRIEVERS", known)
-    monkeypatch.setattr("modeling.retrieval.run.RETRIEVERS", known)
+    monkeypatch.setattr("modeling.retrieval.run.RETRIEVERS", known)  # it has the name from there
     monkeypatch.setenv("COLUMNS", "160")
 
 
@@ -302,6 +302,7 @@ def test_fixed_shares_need_no_development_split(retrieve, folder):
     words = ("--retriever", "prior", "nearest")
     code, _, error = retrieve(*words, dataset="test-only")
     assert (code, "no split 'valid' (--dev-split)" in error) == (2, True)
+    assert retrieve("--retriever", "prior", dataset="test-only")[0] == 0  # one list has nothing to tune
     found = results(retrieve, *words, "--quota", "prior=80", "nearest=20", dataset="test-only")
     assert found["manifest"]["fusions"]["prior+nearest"]["by_k"]["50"] == {"slots": {"prior": 40, "nearest": 10}}
     assert found["manifest"]["dev_split"] is None
@@ -380,11 +381,12 @@ def test_latency_is_told_when_asked_for(retrieve):
 def test_a_dry_run_tells_and_writes_nothing(retrieve, tmp_path):
     code, out, _ = retrieve("--retriever", "all", "--dry-run")
     assert code == 0
-    assert re.search(r"nearest +build its index, then search", out)
+    assert re.search(r"nearest +build its index, then search +not known", out)
     assert re.search(r"clip +skip: the retriever clip wants a model", out)
     assert not (tmp_path / "out").exists()
     assert retrieve("--retriever", "nearest")[0] == 0
-    assert re.search(r"nearest +reuse its index", retrieve("--retriever", "nearest", "--dry-run")[1])
+    again = retrieve("--retriever", "nearest", "--dry-run")[1]
+    assert re.search(r"nearest +reuse its index, then search +[\d.]+ s\n", again)
     assert retrieve("--retriever", "clip", "--dry-run")[0] == 2
 
 
@@ -417,3 +419,15 @@ def test_released_captions_are_judged_against_their_gold_titles(capsys, tmp_path
     assert "--wikidiverse wants --split-file" in run(capsys, *words[:2], "--out", tmp_path / "out")[2]
     code, _, error = run(capsys, *words[:2], "--split-file", tmp_path / "nowhere", "--out", tmp_path / "out")
     assert code == 1
+
+
+def test_a_split_that_fusions_were_tuned_on_is_called_no_test(retrieve):
+    words = ("--retriever", "prior", "nearest")
+    assert "tuned on this very split, valid" in retrieve(*words, "--split", "valid")[1]
+    assert "tuned on this very split" not in retrieve(*words)[1]
+
+
+def test_lists_longer_than_the_table_s_have_a_quota_of_their_own(retrieve):
+    found = results(retrieve, "--retriever", "prior", "nearest", "--k", "150")
+    assert sorted(map(int, found["manifest"]["fusions"]["prior+nearest"]["by_k"])) == [10, 50, 100, 150]
+    assert (found["manifest"]["depth"], found["manifest"]["candidates"]["k"]) == (150, 150)
