@@ -47,6 +47,8 @@ from tests.modeling.cli.commands import run
         (("--retriever", "prior", "--run", "a+b=x"), 2, "a name holds no +"),
         (("--retriever", "prior", "--run", "mine=nowhere.run"), 1, "No such file or directory: nowhere.run"),
         (("--retriever", "prior", "--images", "nowhere"), 1, "nowhere does not exist"),
+        (("--retriever", "prior", "--device", "cdua"), 2, "--device cdua cannot be used; this machine has cpu"),
+        (("--retriever", "prior", "--device", "cuda:99"), 2, "--device cuda:99 cannot be used; this machine has cpu"),
         (("--retriever", "broken"), 1, "the retriever broken gave a list that is not sorted"),
     ],
 )  # fmt: skip
