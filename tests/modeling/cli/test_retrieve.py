@@ -1,5 +1,6 @@
 """`python -m modeling.retrieve` as a user types it."""
 
+import json
 import re
 
 import pytest
@@ -32,6 +33,8 @@ def test_one_retriever_gives_its_row_its_costs_and_its_candidates(retrieve, tmp_
     found = read_candidates(tmp_path / "out", mentions)
     assert found.ranking.row(0) == [(100, pytest.approx(5 / 9)), (101, pytest.approx(3 / 9))]
     assert found.priors[0].tolist() == pytest.approx([5 / 9, 3 / 9])
+    costs = json.loads((tmp_path / "out/results.json").read_text())["costs"]["prior"]
+    assert costs["index_bytes"] == sum(path.stat().st_size for path in (folder / "kb/store").iterdir())
     manifest = read_manifest(tmp_path / "out")
     assert manifest["candidates"]["system"] == "prior"
     assert manifest["inputs"]["catalog"]["date"] == "20210101"
