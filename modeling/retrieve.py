@@ -108,9 +108,10 @@ def main(argv: list[str]) -> int:
     """Run, write and print."""
     values = make_parser().parse_args(argv)
     from modeling.retrieval import run_print
-    from modeling.retrieval.run import judge_systems, plan, run_systems
+    from modeling.retrieval.run import judge_systems, run_systems
     from modeling.retrieval.run_flags import read_flags
     from modeling.retrieval.run_output import TABLE, costs, final_system, run_lock, write_outputs, write_trec
+    from modeling.retrieval.run_plan import plan
 
     inputs = _open_inputs(values)
     options = read_flags(values, inputs)

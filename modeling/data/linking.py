@@ -25,7 +25,7 @@ def link_mentions(mentions: Sequence[Mention], entities: EntityCatalog) -> list[
         if title is not None:
             if title not in ids:
                 found = entities.find(title)
-                ids[title] = None if found is None or not entities.get([found]) else found
+                ids[title] = None if found is None or found < 0 else found  # below 0: red links, which are no articles
             id_ = ids[title]
         linked.append(replace(mention, entity_id=None if mention.is_nil else id_))
     return linked

@@ -12,10 +12,13 @@ from modeling.metrics.bootstrap import caption_weights, score_intervals
 from modeling.metrics.compat import compat_recall
 from modeling.metrics.groups import groups_of
 from modeling.metrics.outcomes import CUTS, Outcome, Questions, outcome_of, questions_of, score
-from modeling.metrics.ranks import TieRule
+from modeling.metrics.ranks import Bools, TieRule
 from modeling.metrics.significance import beaten, compare_all, letters_of
+from modeling.retrieval.evaluate_table import MODALITIES, row_of
 from pipeline.stats.arrays import Weights
 
+Hits = Mapping[str, Mapping[int, Bools]]
+"""Name -> k -> (B,) whether gold is among the first k."""
 Lists = Mapping[int, Ranking]
 """K -> lists of at most K; one entry but for fusions that order otherwise for each K."""
 
@@ -81,19 +84,35 @@ def judge(
         "letters": letters_of(list(systems)),
         "systems": found,
         "significance": _significance(outcomes, questions, options.cuts),
-        "only_finds": only_finds(singles, questions, options.cuts),
+        "only_finds": only_finds(_hits(singles), questions, options.cuts),
+        "only_finds_of_modality": only_finds(_hits_of_modalities(singles), questions, options.cuts),
     }
 
 
-def only_finds(outcomes: Mapping[str, Outcome], questions: Questions, cuts: Sequence[int]) -> dict[str, dict[int, int]]:
-    """System -> k -> gold entities among its first k that no other system has among its first k."""
-    found: dict[str, dict[int, int]] = {name: {} for name in outcomes}
-    for k in cuts:
-        hits = np.stack([outcome.hits[k] & questions.is_counted for outcome in outcomes.values()])
-        alone = hits & (hits.sum(axis=0) == 1)
-        for name, row in zip(outcomes, alone, strict=True):
+def only_finds(hits: Hits, questions: Questions, cuts: Sequence[int]) -> dict[str, dict[int, int]]:
+    """Name -> k -> gold entities among its first k that no other has among its first k."""
+    found: dict[str, dict[int, int]] = {name: {} for name in hits}
+    for k in cuts if hits else ():
+        table = np.stack([one[k] & questions.is_counted for one in hits.values()])
+        alone = table & (table.sum(axis=0) == 1)
+        for name, row in zip(hits, alone, strict=True):
             found[name][k] = int(row.sum())
     return found
+
+
+def _hits(outcomes: Mapping[str, Outcome]) -> Hits:
+    return {name: outcome.hits for name, outcome in outcomes.items()}
+
+
+def _hits_of_modalities(outcomes: Mapping[str, Outcome]) -> Hits:
+    """P, T and V: what any list of that kind has among its first k; lists of two kinds at once are left out."""
+    kinds: dict[str, dict[int, Bools]] = {}
+    for name, outcome in outcomes.items():
+        modality = row_of(name).modality
+        if modality in MODALITIES:
+            known = kinds.setdefault(modality, dict(outcome.hits))
+            kinds[modality] = {k: known[k] | hits for k, hits in outcome.hits.items()}
+    return kinds
 
 
 def _intervals(outcome: Outcome, questions: Questions, weights: Weights) -> dict[str, Any]:

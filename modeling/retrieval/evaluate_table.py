@@ -8,6 +8,7 @@ from modeling.metrics.latex import escape, latex_table, superscript
 from modeling.metrics.outcomes import CUTS
 
 PAPER_CUTS = (10, 50, 100)
+MODALITIES = ("P", "T", "V")
 SHOWN_CUTS = (1, 10, 50, 100)
 """R@k in the main table; the others stand with the intervals."""
 _SPELLED_OUT = 3
@@ -63,7 +64,7 @@ def row_of(name: str) -> Row:
     if len(parts) == 1:
         return Row("-", name)
     members = [row_of(part) for part in parts]
-    modalities = [letter for letter in "PTV" if any(letter in one.modality for one in members)]
+    modalities = [letter for letter in MODALITIES if any(letter in one.modality for one in members)]
     told = "+".join(one.method for one in members) if len(parts) <= _SPELLED_OUT else f"{len(parts)} lists fused"
     return Row("+".join(modalities) or "-", told)
 

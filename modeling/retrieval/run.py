@@ -22,7 +22,6 @@ from modeling.retrieval.run_indexes import (
     MissingInputError,
     check_needs,
     ensure_index,
-    is_current,
     load_class,
 )
 from modeling.retrieval.run_inputs import Inputs
@@ -32,6 +31,7 @@ from pipeline.records.digest import options_digest
 from pipeline.records.errors import UsageError
 
 INDEXES = "index"
+RESULTS = "results.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +71,6 @@ def wish_for(name: str, inputs: Inputs, options: RunOptions, out: Path) -> Index
     return IndexWish(name, out / INDEXES / name, sources, options.options.get(name, {}), images, options.rebuild)
 
 
-def plan(inputs: Inputs, options: RunOptions, out: Path) -> list[tuple[str, str]]:
-    """(retriever, what the run would do with it), nothing built."""
-    rows = []
-    for name in _names(options):
-        wish = wish_for(name, inputs, options, out)
-        try:
-            check_needs(name, wish.sources, has_kb=inputs.has_kb)
-            load_class(name)
-            rows.append((name, "reuse its index" if is_current(wish) else "build its index, then search"))
-        except MissingInputError as error:
-            if ALL not in options.retrievers:
-                raise
-            rows.append((name, f"skip: {error}"))
-    return rows + [(name, f"read {path}") for name, path in options.runs.items()]
-
-
 def run_systems(inputs: Inputs, options: RunOptions, out: Path, note: Callable[[str], None]) -> Systems:
     """Build or reuse indexes, search all splits that are needed, and tune fusions.
 
@@ -99,7 +83,7 @@ def run_systems(inputs: Inputs, options: RunOptions, out: Path, note: Callable[[
     indexes: dict[str, Index] = {}
     latencies: dict[str, Latency] = {}
     skipped: dict[str, str] = {}
-    for name in _names(options):
+    for name in names_of(options):
         try:
             index = _index(name, inputs, options, out)
         except UsageError as error:
@@ -108,14 +92,13 @@ def run_systems(inputs: Inputs, options: RunOptions, out: Path, note: Callable[[
             skipped[name] = str(error)
             note(f"{name} is skipped: {error}")
             continue
-        wish = wish_for(name, inputs, options, out)
-        retriever = load_class(name).open(index.folder, wish.sources)
-        found[name] = search_splits(retriever, name, splits, options.depth)
         indexes[name] = index
-        if options.latency:
+        wish = wish_for(name, inputs, options, out)
+        if options.latency:  # before all else is opened: memory that an earlier opening left would be used again
             mentions = splits[options.splits[0]]
             opened = partial(_open_search, name, index, wish)
             latencies[name] = measure_latency(opened, mentions, options.depth, files=index.files)
+        found[name] = search_splits(_open_search(name, index, wish), name, splits, options.depth)
     found |= {name: _read_run(path, inputs, splits, options.depth) for name, path in options.runs.items()}
     if not found:
         raise UsageError("no retriever is left: every one was skipped")
@@ -158,7 +141,8 @@ def _read_run(path: Path, inputs: Inputs, splits: Mapping[str, Sequence[Mention]
     return Found({split: read_run(path, mentions, k, known) for split, mentions in splits.items()})
 
 
-def _names(options: RunOptions) -> tuple[str, ...]:
+def names_of(options: RunOptions) -> tuple[str, ...]:
+    """The retrievers of a run in the order of the table."""
     return tuple(in_table_order(tuple(RETRIEVERS) if ALL in options.retrievers else options.retrievers))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from modeling.config.assignments import read_assignments, read_numbers, read_settings
+from modeling.config.devices import check_device
 from modeling.retrieval.evaluate import JudgeOptions
 from modeling.retrieval.fusion import FusionOptions
 from modeling.retrieval.fusion_scores import RANK_CONSTANT
@@ -25,6 +26,7 @@ def read_flags(values: argparse.Namespace, inputs: Inputs) -> RunOptions:
     Raises:
         UsageError: a flag is wrong; the message names it.
     """
+    check_device(values.device)
     runs = {name: Path(path) for name, path in read_assignments("--run", values.run).items()}
     models, options = read_assignments("--model", values.model), read_settings("--option", values.option)
     own = {name: one for name, one in options.items() if name not in FUSION_NAMES}
@@ -33,7 +35,8 @@ def read_flags(values: argparse.Namespace, inputs: Inputs) -> RunOptions:
         check_name(name)
     fusion = _fusion(values, options)
     dev = None
-    if values.dev_split is not None or (fusion is not None and fusion.wants_dev):
+    is_single = ALL not in retrievers and len(retrievers) + len(runs) == 1
+    if values.dev_split is not None or (fusion is not None and fusion.wants_dev and not is_single):
         dev = inputs.split(values.dev_split, DEV_NAMES, "--dev-split")
     splits = [inputs.split(name, TEST_NAMES, "--split") for name in values.split or (None,)]
     return RunOptions(

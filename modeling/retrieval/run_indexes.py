@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from modeling.data.entities import KbCatalog
 from modeling.retrieval.base import Retriever, Sources
 from modeling.retrieval.index_folder import open_index
 from modeling.retrieval.registry import retriever_class
@@ -46,22 +47,24 @@ class Index:
         manifest: What it tells of itself.
         digest: Of the manifest, which names the digest of every file.
         built_s: Seconds that building took; None where it was there.
+        shared: Files outside that it reads: the mention store of the knowledge base.
     """
 
     folder: Path
     manifest: Mapping[str, Any]
     digest: str
     built_s: float | None
+    shared: tuple[Path, ...] = ()
 
     @property
     def size_bytes(self) -> int:
-        """Bytes of its files."""
-        return sum(file["size_bytes"] for file in self.manifest["files"].values())
+        """Bytes of all that it reads."""
+        return sum(path.stat().st_size for path in self.files)
 
     @property
     def files(self) -> list[Path]:
-        """Its files."""
-        return [self.folder / name for name in sorted(self.manifest["files"])]
+        """All files that it reads."""
+        return [*(self.folder / name for name in sorted(self.manifest["files"])), *self.shared]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,11 @@ def is_current(wish: IndexWish) -> bool:
 
 def _open(wish: IndexWish, built_s: float | None) -> Index:
     manifest = open_index(wish.folder, wish.name, wish.sources.entities, any_catalog=wish.sources.any_catalog)
-    return Index(wish.folder, manifest, file_digest(wish.folder / MANIFEST), built_s)
+    entities = wish.sources.entities
+    shared: tuple[Path, ...] = ()
+    if wish.name == "prior" and isinstance(entities, KbCatalog):  # its index is the store; the folder holds options
+        shared = tuple(sorted(path for path in entities.store.folder.rglob("*") if path.is_file()))
+    return Index(wish.folder, manifest, file_digest(wish.folder / MANIFEST), built_s, shared)
 
 
 def _request(wish: IndexWish) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from modeling.data.ranking import Ranking
 from modeling.metrics.trec import write_qrels, write_run
 from modeling.retrieval.candidates import SplitLists, write_candidates
 from modeling.retrieval.evaluate_table import latex_of
-from modeling.retrieval.run import Systems
+from modeling.retrieval.run import RESULTS, Systems
 from modeling.retrieval.run_inputs import TRAIN, Inputs
 from modeling.retrieval.run_options import RunOptions
 from pipeline.formats.dataset_writing import STAGING
@@ -25,7 +25,6 @@ from pipeline.records.errors import LockedError, UsageError
 from pipeline.records.manifest import MANIFEST, SUCCESS, write_json
 
 KIND = "retrieval"
-RESULTS = "results.json"
 TABLE = "table4.tex"
 LOCK = ".lock"
 

@@ -22,15 +22,16 @@ from pipeline.console.summary import print_summary, print_table
 GROUP_CUT = 10
 
 
-def print_plan(inputs: Inputs, options: RunOptions, rows: Sequence[tuple[str, str]]) -> None:
-    """What a run would do."""
+def print_plan(inputs: Inputs, options: RunOptions, rows: Sequence[tuple[str, str, float | None]]) -> None:
+    """What a run would do, and how long that took the last time."""
     counts = {f"mentions of {split}": len(inputs.mentions[split]) for split in options.searched}
     print_summary(
         "Nothing is written: this is a dry run",
         {"entities": len(inputs.entities), "candidates asked of each retriever": options.depth, **counts},
     )
     _say()
-    print_table(("retriever", "what would be done"), rows)
+    told = [(name, what, "not known" if seconds is None else format_duration(seconds)) for name, what, seconds in rows]
+    print_table(("retriever", "what would be done", "as an earlier run took"), told)
 
 
 def print_results(results: Mapping[str, Any], options: RunOptions, *, groups: bool, out: Path) -> None:
@@ -39,6 +40,8 @@ def print_results(results: Mapping[str, Any], options: RunOptions, *, groups: bo
         if number:
             _say()
         _print_table_4(split, judged)
+        if split == results["manifest"]["dev_split"] and results["manifest"]["fusions"]:
+            _say(f"fused rows were tuned on this very split, {split}: they are no test\n")
         if options.judging.draws:
             columns, rows = interval_rows(judged)
             _table("95 % intervals, in per cent", columns, rows)
@@ -96,9 +99,14 @@ def _print_groups(judged: Mapping[str, Any]) -> None:
 def _print_only(judged: Mapping[str, Any]) -> None:
     found = judged["only_finds"]
     if len(found) > 1:
-        rows = [(row_of(name).method, *(counts[k] for k in CUTS)) for name, counts in found.items()]
+        kinds = judged["only_finds_of_modality"]
+        named = [
+            *((row_of(name).method, one) for name, one in found.items()),
+            *((f"any {name}", one) for name, one in kinds.items() if len(kinds) > 1),
+        ]
+        rows = [(name, *(counts[k] for k in CUTS)) for name, counts in named]
         columns = ("method", *(f"first {k}" for k in CUTS))
-        _table("Gold entities that no other single method finds", columns, rows)
+        _table("Gold entities that no other single method, or no other kind of method, finds", columns, rows)
         _say()
 
 
@@ -141,7 +149,7 @@ def _print_costs(costs: Mapping[str, Any]) -> None:
 def _print_fusions(fusions: Mapping[str, Any]) -> None:
     for name, facts in fusions.items():
         for k, one in facts.get("by_k", {}).items():
-            slots = ", ".join(f"{slot} {row_of(part).method}" for part, slot in one["slots"].items())
+            slots = ", ".join(f"{slot} {row_of(part).method}" for part, slot in one["slots"].items() if slot)
             found = f"; found {one['n_found']} of {one['n_mentions']} on the dev split" if "n_found" in one else ""
             _say(f"{row_of(name).method}, K = {k}: {slots}{found}")
 

@@ -10,7 +10,7 @@ from modeling.data.entities import EntityCatalog
 from modeling.data.linking import titles_of
 from modeling.data.mentions import Mention
 from modeling.data.ranking import NO_ENTITY, Ranking, sort_ranking, stack
-from modeling.retrieval.base import Retriever
+from modeling.metrics.latency import Search
 from modeling.retrieval.fusion_pool import check_lists
 from pipeline.console.progress import Progress
 from pipeline.records.errors import ArtifactError
@@ -39,7 +39,7 @@ class Found:
         return 1000 * self.seconds / self.n_mentions if self.n_mentions and self.seconds else None
 
 
-def search_splits(retriever: Retriever, name: str, splits: Mapping[str, Sequence[Mention]], k: int) -> Found:
+def search_splits(search: Search, name: str, splits: Mapping[str, Sequence[Mention]], k: int) -> Found:
     """Search all mentions of some splits, `k` candidates each.
 
     Raises:
@@ -54,7 +54,7 @@ def search_splits(retriever: Retriever, name: str, splits: Mapping[str, Sequence
             for at in range(0, len(mentions), AT_ONCE):
                 some = mentions[at : at + AT_ONCE]
                 begun = time.perf_counter()
-                found = retriever.search(some, k)
+                found = search(some, k)
                 seconds += time.perf_counter() - begun
                 check_lists(name, found, len(some))
                 parts.append(_widened(found, k))

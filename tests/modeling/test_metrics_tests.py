@@ -12,6 +12,7 @@ from modeling.metrics.compat import compat_name, compat_recall
 from modeling.metrics.groups import groups_of
 from modeling.metrics.outcomes import Questions, outcome_of
 from modeling.metrics.significance import beaten, compare_all, holm, letters_of
+from modeling.retrieval.evaluate import JudgeOptions, judge
 from pipeline.stats.mcnemar import exact_mcnemar
 from tests.modeling.rankings import random_ranking
 from tests.modeling.worlds import mention_in
@@ -129,3 +130,18 @@ def test_the_authors_matcher_skips_nil_and_drops_equal_names_before_the_cut():
     lists = {10: ranking_of([[(1, 1.0)], [(1, 3.0), (2, 2.0), (3, 1.0)], [(1, 1.0)], [(3, 1.0)]], 10)}
     assert compat_recall(mentions, lists, titles, (1, 2)) == {1: pytest.approx(2 / 3), 2: 1.0}
     assert compat_recall(mentions[2:3], lists, titles, (1,)) == {1: None}
+
+
+def test_only_finds_are_counted_for_methods_and_for_kinds_of_methods():
+    mentions = [mention_in(f"{letter} Lion", "Lion", number, pair_id=letter) for number, letter in enumerate("abcd", 1)]
+    lists = {
+        "prior": [[1], [2], [], []],
+        "bm25": [[1], [], [3], []],
+        "tfidf": [[1], [], [3], [4]],
+        "prior+bm25": [[1], [2], [3], [4]],
+    }
+    systems = {name: {5: ranking_of([[(id_, 1.0) for id_ in row] for row in rows], 5)} for name, rows in lists.items()}
+    found = judge(systems, mentions, [], {}, JudgeOptions(draws=0))
+    assert {name: counts[10] for name, counts in found["only_finds"].items()} == {"prior": 1, "bm25": 0, "tfidf": 1}
+    assert {kind: counts[10] for kind, counts in found["only_finds_of_modality"].items()} == {"P": 1, "T": 2}
+    assert (found["n_counted"], found["systems"]["prior"]["intervals"]) == (4, {})

@@ -32,6 +32,7 @@ def make_kb(folder: Path, *, n_towns: int = N_TOWNS, date: str = "20210101") -> 
     kb = SmallKB(mentions, entities, {"Old Town 1": FIRST_ID + 1})
     kb.store(folder)
     write_json(folder / "_manifest.json", {"wiki": "enwiki", "date": date})
+    (folder / "_SUCCESS").touch()
     return folder
 
 

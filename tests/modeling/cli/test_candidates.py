@@ -14,7 +14,7 @@ from modeling.retrieval.candidates import SplitLists, write_candidates
 from pipeline.records.candidates import CANDIDATES
 from pipeline.records.errors import ArtifactError, UsageError
 from pipeline.records.manifest import open_artifact
-from tests.modeling.small_run import make_dataset, make_kb, row, rows_of
+from tests.modeling.cli.small_run import make_dataset, make_kb, row, rows_of
 from tests.modeling.worlds import mention_in
 
 

@@ -9,65 +9,16 @@ from modeling.data.candidates import read_candidates, read_manifest
 from modeling.data.mentions import read_mentions
 from modeling.metrics.compat import compat_name
 from modeling.retrieval import registry
-from modeling.retrieval.run_output import run_lock
-from modeling.retrieve import main
-from pipeline.console.main import run_command
 from pipeline.records.candidates import CANDIDATES
 from pipeline.records.manifest import open_artifact
-from tests.modeling.small_run import make_dataset, make_kb, row, rows_of, write_captions
-
-TINY = "tests.modeling.small_run"
-
-
-@pytest.fixture(autouse=True)
-def _registered(monkeypatch):
-    """The real retrievers that need nothing, and two of our own."""
-    known = {name: registry.RETRIEVERS[name] for name in ("prior", "tfidf", "train_prior", "clip")}
-    known |= {"nearest": (TINY, "Nearest", "numbers"), "broken": (TINY, "Broken", "numbers, upside down")}
-    known |= {"ghost": ("modeling.retrieval.ghost", "Ghost", "is not written yet")}
-    known |= {"foreign": ("no_such_package_at_all", "Foreign", "wants a package")}
-    monkeypatch.setattr(registry, "RETRIEVERS", known)
-    monkeypatch.setattr("modeling.retrieval.run.RETRIEVERS", known)
-    monkeypatch.setenv("COLUMNS", "160")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    place = tmp_path_factory.mktemp("retrieve")
-    make_kb(place / "kb")
-    make_kb(place / "newer-kb", n_towns=27, date="20220101")
-    make_dataset(place / "set")
-    return place
-
-
-def run(capsys, *words) -> tuple[int, str, str]:
-    code = run_command(main, [str(word) for word in words])
-    out, error = capsys.readouterr()
-    assert "Traceback" not in error
-    return code, out, error
-
-
-@pytest.fixture
-def retrieve(capsys, folder, tmp_path):
-    """Run over the small data set, results in a folder of the test's own."""
-
-    def call(*words, kb="kb", dataset="set", out="out"):
-        place = tmp_path / out
-        return run(capsys, "--dataset", folder / dataset, "--kb", folder / kb, "--out", place, *words)
-
-    return call
+from tests.modeling.cli.commands import results, run
+from tests.modeling.cli.small_run import make_dataset, row, rows_of, write_captions
 
 
 def table_row(out: str, method: str) -> list[str]:
     """Figures of a method's row in the first table."""
     line = next(line for line in out.splitlines() if re.match(rf"\w  +\S+ +{re.escape(method)}  ", line))
     return re.findall(r"(?<![@\w.])\d+\.\d\d|-(?=\s|$)", line)
-
-
-def results(retrieve, *words, **where):
-    code, out, error = retrieve("--json", *words, **where)
-    assert code == 0, error
-    return json.loads(out)
 
 
 def test_one_retriever_gives_its_row_its_costs_and_its_candidates(retrieve, tmp_path, folder):
@@ -82,6 +33,8 @@ def test_one_retriever_gives_its_row_its_costs_and_its_candidates(retrieve, tmp_
     found = read_candidates(tmp_path / "out", mentions)
     assert found.ranking.row(0) == [(100, pytest.approx(5 / 9)), (101, pytest.approx(3 / 9))]
     assert found.priors[0].tolist() == pytest.approx([5 / 9, 3 / 9])
+    costs = json.loads((tmp_path / "out/results.json").read_text())["costs"]["prior"]
+    assert costs["index_bytes"] == sum(path.stat().st_size for path in (folder / "kb/store").iterdir())
     manifest = read_manifest(tmp_path / "out")
     assert manifest["candidates"]["system"] == "prior"
     assert manifest["inputs"]["catalog"]["date"] == "20210101"
@@ -153,7 +106,7 @@ def test_other_options_another_model_or_a_flag_build_again(retrieve, tmp_path):
 
 def test_a_build_that_was_killed_never_looks_current(retrieve, monkeypatch):
     assert results(retrieve, "--retriever", "nearest")
-    from tests.modeling.small_run import Nearest
+    from tests.modeling.cli.small_run import Nearest
 
     real = Nearest.build.__func__
 
@@ -210,82 +163,6 @@ def test_all_takes_what_can_be_had_and_names_the_rest(retrieve, monkeypatch):
     ]
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "message"),
-    [
-        (("--retriever", "clip"), 2, "the retriever clip wants a model (--model clip=FOLDER)"),
-        (("--retriever", "clip", "--model", "clip=x"), 2, "the retriever clip wants pictures (--images DIR)"),
-        (("--retriever", "ghost"), 2, "not part of this version"),
-        (("--retriever", "foreign"), 2, "wants the package no_such_package_at_all"),
-        (("--retriever", "priro"), 2, "'priro' is no retriever; did you mean prior?"),
-        (("--retriever", "zzzz"), 2, "known: prior, tfidf"),
-        (("--retriever", "prior", "all"), 2, "--retriever takes names or all, not both"),
-        (("--retriever", "prior", "--option", "prior.deepest=deeper"), 2, "deepest is 'deeper'"),
-        (("--retriever", "nearest", "--option", "nearest.lmit=2"), 2, "no option lmit"),
-        (("--retriever", "nearest", "--option", "limit=2"), 2, "--option limit=2 should be NAME.key=value"),
-        (("--retriever", "nearest", "--option", "nearest.limit"), 2, "--option 'nearest.limit' should be NAME=VALUE"),
-        (("--retriever", "nearest", "--option", "nearest.a=1", "nearest.a=2"), 2, "--option names nearest.a twice"),
-        (("--retriever", "nearest", "--option", "neares.limit=2"), 2, "did you mean nearest?"),
-        (("--retriever", "prior", "--model", "prio=x"), 2, "did you mean prior?"),
-        (("--retriever", "prior", "--split", "tset"), 2, "no split 'tset' (--split); it has test, train, valid"),
-        (("--retriever", "prior", "--dev-split", "x"), 2, "no split 'x' (--dev-split)"),
-        (("--retriever", "prior", "nearest", "--combine", "prior"), 2, "should join two or more"),
-        (("--retriever", "prior", "nearest", "--combine", "prior+clip"), 2, "'clip' is not among the retrievers"),
-        (("--combine", "prior+clip", "--retriever", "all"), 2, "clip was skipped or is not in this run"),
-        (("--retriever", "prior", "--write", "nearest"), 2, "--write 'nearest' is no system of this run; there are prior"),
-        (("--retriever", "prior", "--quota", "prior=80", "--fuse", "rrf"), 2, "--quota goes with --fuse quota"),
-        (("--retriever", "prior", "nearest", "--quota", "prior=-1"), 2, "--quota prior=-1 should be a number, 0 or more"),
-        (("--retriever", "prior", "nearest", "--quota", "clip=10"), 2, "--quota: values are 0 or more and not all 0"),
-        (("--retriever", "prior", "--option", "rrf.k=10"), 2, "--option rrf.… goes with --fuse rrf"),
-        (("--retriever", "prior", "--fuse", "rrf", "--option", "rrf.k=no"), 2, "--option rrf.k=no should be a number"),
-        (("--retriever", "prior", "--fuse", "linear", "--option", "linear.D=1"), 2, "linear has only the option C"),
-        (("--retriever", "prior", "--fuse", "linear", "--option", "linear.C=0"), 2, "linear.C should be above 0"),
-        (("--retriever", "prior", "--fuse", "quotas"), 2, "did you mean quota?"),
-        (("--retriever", "prior", "--k", "0"), 2, "'0' should be a whole number, 1 or more"),
-        (("--retriever", "prior", "--draws", "-1"), 2, "'-1' should be a whole number, 0 or more"),
-        (("--retriever", "prior", "--kk", "3"), 2, "unknown flag --kk; did you mean --k"),
-        (("--retriever", "prior", "--split-file", "x"), 2, "--split-file goes with --wikidiverse"),
-        (("--retriever", "prior", "--wikidiverse", "x"), 2, "--dataset does not go with --wikidiverse"),
-        (("--retriever", "prior", "--run", "prior=x"), 2, "--run prior has the name of a retriever"),
-        (("--retriever", "prior", "--run", "a+b=x"), 2, "a name holds no +"),
-        (("--retriever", "prior", "--run", "mine=nowhere.run"), 1, "No such file or directory: nowhere.run"),
-        (("--retriever", "prior", "--images", "nowhere"), 1, "nowhere does not exist"),
-        (("--retriever", "broken"), 1, "the retriever broken gave a list that is not sorted"),
-    ],
-)  # fmt: skip
-def test_what_is_wrong_is_said_in_one_sentence(retrieve, tmp_path, monkeypatch, *, words, code, message):
-    if "all" in words:
-        monkeypatch.delitem(registry.RETRIEVERS, "broken")
-    ended, _, error = retrieve(*words)
-    assert message in error
-    assert ended == code
-    assert not (tmp_path / "out/_SUCCESS").exists()
-
-
-def test_folders_that_are_no_inputs_are_named(capsys, folder, tmp_path):
-    common = ("--retriever", "prior", "--out", tmp_path / "out")
-    assert run(capsys, *common)[2] == "error: give --dataset and --kb, or --wikidiverse and --split-file\n"
-    assert "does not exist" in run(capsys, *common, "--dataset", tmp_path / "no", "--kb", folder / "kb")[2]
-    assert "does not exist" in run(capsys, *common, "--dataset", folder / "set", "--kb", tmp_path / "no")[2]
-    (tmp_path / "file").write_text("")
-    where = ("--dataset", folder / "set", "--kb", folder / "kb")
-    assert "is a file; it should be a folder" in run(capsys, *common[:2], "--out", tmp_path / "file", *where)[2]
-
-
-def test_options_of_a_retriever_are_no_reason_to_skip_it(retrieve, monkeypatch):
-    monkeypatch.delitem(registry.RETRIEVERS, "broken")
-    code, _, error = retrieve("--option", "nearest.lmit=2")
-    assert (code, "no option lmit" in error) == (2, True)
-
-
-def test_nothing_left_is_an_error(retrieve, monkeypatch):
-    for name in list(registry.RETRIEVERS):
-        if name != "clip":
-            monkeypatch.delitem(registry.RETRIEVERS, name)
-    code, _, error = retrieve()
-    assert (code, "no retriever is left" in error) == (2, True)
-
-
 @pytest.mark.parametrize("method", ["rrf", "linear"])
 def test_other_fusions_tell_their_weights(retrieve, method):
     words = ("--option", "rrf.k=10", "rrf.prior=2") if method == "rrf" else ("--option", "linear.C=0.5")
@@ -302,6 +179,7 @@ def test_fixed_shares_need_no_development_split(retrieve, folder):
     words = ("--retriever", "prior", "nearest")
     code, _, error = retrieve(*words, dataset="test-only")
     assert (code, "no split 'valid' (--dev-split)" in error) == (2, True)
+    assert retrieve("--retriever", "prior", dataset="test-only")[0] == 0  # one list has nothing to tune
     found = results(retrieve, *words, "--quota", "prior=80", "nearest=20", dataset="test-only")
     assert found["manifest"]["fusions"]["prior+nearest"]["by_k"]["50"] == {"slots": {"prior": 40, "nearest": 10}}
     assert found["manifest"]["dev_split"] is None
@@ -380,27 +258,13 @@ def test_latency_is_told_when_asked_for(retrieve):
 def test_a_dry_run_tells_and_writes_nothing(retrieve, tmp_path):
     code, out, _ = retrieve("--retriever", "all", "--dry-run")
     assert code == 0
-    assert re.search(r"nearest +build its index, then search", out)
+    assert re.search(r"nearest +build its index, then search +not known", out)
     assert re.search(r"clip +skip: the retriever clip wants a model", out)
     assert not (tmp_path / "out").exists()
     assert retrieve("--retriever", "nearest")[0] == 0
-    assert re.search(r"nearest +reuse its index", retrieve("--retriever", "nearest", "--dry-run")[1])
+    again = retrieve("--retriever", "nearest", "--dry-run")[1]
+    assert re.search(r"nearest +reuse its index, then search +[\d.]+ s\n", again)
     assert retrieve("--retriever", "clip", "--dry-run")[0] == 2
-
-
-def test_two_runs_on_one_folder_are_refused(retrieve, tmp_path):
-    with run_lock(tmp_path / "out"):
-        code, _, error = retrieve("--retriever", "prior")
-    assert (code, "is being written by another run" in error) == (1, True)
-    assert retrieve("--retriever", "prior")[0] == 0
-
-
-def test_a_failed_run_leaves_no_success_behind_an_older_one(retrieve, tmp_path):
-    assert retrieve("--retriever", "prior")[0] == 0
-    (tmp_path / "out/results.json").unlink()
-    (tmp_path / "out/results.json").mkdir()
-    assert retrieve("--retriever", "prior")[0] == 1
-    assert not (tmp_path / "out/_SUCCESS").exists()
 
 
 def test_released_captions_are_judged_against_their_gold_titles(capsys, tmp_path):
@@ -417,3 +281,15 @@ def test_released_captions_are_judged_against_their_gold_titles(capsys, tmp_path
     assert "--wikidiverse wants --split-file" in run(capsys, *words[:2], "--out", tmp_path / "out")[2]
     code, _, error = run(capsys, *words[:2], "--split-file", tmp_path / "nowhere", "--out", tmp_path / "out")
     assert code == 1
+
+
+def test_a_split_that_fusions_were_tuned_on_is_called_no_test(retrieve):
+    words = ("--retriever", "prior", "nearest")
+    assert "tuned on this very split, valid" in retrieve(*words, "--split", "valid")[1]
+    assert "tuned on this very split" not in retrieve(*words)[1]
+
+
+def test_lists_longer_than_the_table_s_have_a_quota_of_their_own(retrieve):
+    found = results(retrieve, "--retriever", "prior", "nearest", "--k", "150")
+    assert sorted(map(int, found["manifest"]["fusions"]["prior+nearest"]["by_k"])) == [10, 50, 100, 150]
+    assert (found["manifest"]["depth"], found["manifest"]["candidates"]["k"]) == (150, 150)

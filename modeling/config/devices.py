@@ -1,0 +1,24 @@
+"""Devices for encoders, checked before anything is loaded."""
+
+from pipeline.records.errors import UsageError
+
+CPU = "cpu"
+
+
+def check_device(name: str) -> None:
+    """Refuse a device that torch does not know or this machine does not have.
+
+    Raises:
+        UsageError: says which there are.
+    """
+    if name == CPU:
+        return
+    try:
+        import torch  # noqa: PLC0415 - extra `modeling`, slow to import
+    except ModuleNotFoundError as error:
+        raise UsageError(f"--device {name} wants torch: pip install -c constraints.txt '.[modeling]'") from error
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:  # what torch raises, by its build
+        there = ", ".join([CPU, *(f"cuda:{number}" for number in range(torch.cuda.device_count()))])
+        raise UsageError(f"--device {name} cannot be used; this machine has {there}") from error
