@@ -64,6 +64,7 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     Raises:
         InputError: the folder has none, or it knows no word.
     """
+    quiet()
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -103,7 +104,7 @@ def load_model(kind: Any, folder: Path, device: str, **settings: Any) -> Model: 
     Raises:
         InputError: the weights are missing, pickled, damaged or of another shape.
     """
-    _quiet()
+    quiet()
     try:
         model, loading = kind.from_pretrained(
             folder,
@@ -127,12 +128,12 @@ def add_markers(tokenizer: Tokenizer, model: Model, markers: tuple[str, ...]) ->
     known = len(rows)
     if len(tokenizer) > known:
         mean = rows.detach().mean(0)
-        model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
-        with torch.no_grad():
+        with torch.random.fork_rng(devices=[]), torch.no_grad():
+            model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
             model.get_input_embeddings().weight[known:] = mean
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """No progress bars and hints of transformers between our own lines; what matters is checked here."""
     transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]

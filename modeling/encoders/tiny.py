@@ -22,6 +22,8 @@ from transformers import (
     SiglipModel,
 )
 
+from modeling.encoders.hub import quiet
+
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _PAD, _CLS, _SEP = SPECIAL.index("[PAD]"), SPECIAL.index("[CLS]"), SPECIAL.index("[SEP]")
 
@@ -44,6 +46,7 @@ def word_pieces(texts: Iterable[str], size: int = 2000) -> dict[str, int]:
 
 def save_tokenizer(folder: Path, texts: Iterable[str], *, size: int = 2000, max_length: int = 128) -> int:
     """Write a lower-casing BERT tokenizer; the number of its words."""
+    quiet()
     vocabulary = word_pieces(texts, size)
     BertTokenizer(vocab=vocabulary, model_max_length=max_length).save_pretrained(folder)
     return len(vocabulary)
@@ -63,6 +66,7 @@ def save_tiny_bert(
             num_attention_heads=max(1, width // 16),
             intermediate_size=2 * width,
             max_position_embeddings=128,
+            initializer_range=width**-0.5,  # BERT's 0.02 is for 768: here all [CLS] vectors would be alike
             pad_token_id=_PAD,
         )
         BertModel(config, add_pooling_layer=False).save_pretrained(folder)
@@ -74,9 +78,10 @@ def save_tiny_clip(
 ) -> Path:
     """A CLIP of `layers` layers in each tower, pictures of `side_px` pixels in patches of 8, vectors of `width`."""
     n_words = save_tokenizer(folder, texts, max_length=64)
-    text = {**_tower(width, layers), "vocab_size": n_words, "max_position_embeddings": 64}
+    tower = {**_tower(width, layers), "projection_dim": width}
+    text = {**tower, "vocab_size": n_words, "max_position_embeddings": 64}
     text |= {"bos_token_id": _CLS, "eos_token_id": _SEP, "pad_token_id": _PAD}
-    vision = {**_tower(width, layers), "image_size": side_px, "patch_size": 8}
+    vision = {**tower, "image_size": side_px, "patch_size": 8}
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=width)).save_pretrained(folder)

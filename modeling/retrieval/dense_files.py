@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from modeling.data.ranking import Ids
-from modeling.retrieval.dense import Vectors, VectorShard, prepare_shard
+from modeling.retrieval.dense import Shards, Vectors, VectorShard, prepare_shard
 from pipeline.records.errors import ArtifactError
 from pipeline.records.shards import Shard, describe_shard
 
@@ -17,6 +17,8 @@ SCHEMA = "vectors"
 VERSION = 1
 GROUP_ROWS = 16 * 1024
 _NUMBER_BYTES = 4
+RESIDENT_BYTES = {"cpu": 4 << 30, "other": 96 << 30}
+"""Vectors up to this size are held in memory, by kind of device."""
 
 
 def vectors_schema(width: int) -> pa.Schema:
@@ -117,6 +119,13 @@ class VectorFolder:
     def load(self, device: str = "cpu", precision: str = "fp32") -> list[VectorShard]:
         """All vectors on a device, ready for many searches."""
         return [prepare_shard(ids, vectors, device=device, precision=precision) for ids, vectors in self]
+
+
+def resident(vectors: VectorFolder, device: str, precision: str = "fp32") -> Shards:
+    """The vectors on the device where they have room there, else the folder, to be read again for each search."""
+    room = RESIDENT_BYTES["cpu" if device == "cpu" else "other"]
+    size = len(vectors) * vectors.width * (_NUMBER_BYTES + (2 if precision == "bf16" else 0))
+    return vectors.load(device, precision) if size <= room else vectors
 
 
 def _table(ids: Ids, vectors: Vectors, schema: pa.Schema) -> pa.Table:

@@ -28,7 +28,7 @@ def resume_plan(staged: Path, plan: str) -> bool:
     """
     path = staged / _PLAN
     try:
-        known = json.loads(path.read_text(encoding="utf-8")) == plan
+        known = bool(json.loads(path.read_text(encoding="utf-8")) == plan)
     except (OSError, ValueError):
         known = False
     if not known:

@@ -1,0 +1,200 @@
+"""The retriever blink: it learns, equals a scan, resumes after a kill, and refuses what does not fit."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from modeling.data.entities import IndexedEntity
+from modeling.retrieval.blink import Blink, title_mentions
+from modeling.retrieval.blink_encoder import BiEncoder, Lengths
+from modeling.retrieval.dense_files import write_vectors
+from pipeline.records.errors import ArtifactError, UsageError
+from tests.modeling.worlds import ListCatalog
+
+LEARN = {
+    "epochs": 30,
+    "hard_epochs": 5,
+    "batch": 8,
+    "lr": 5e-3,
+    "titles": True,
+    "pooling": "mean",
+    "mention_tokens": 16,
+    "entity_tokens": 24,
+}
+WAIT_S = 240
+CHILD = """
+import sys, time
+from pathlib import Path
+from modeling.data.entities import IndexedEntity
+from modeling.retrieval.base import Sources
+from modeling.retrieval.blink import Blink
+from tests.modeling.worlds import ListCatalog
+
+class Slow(ListCatalog):
+    def batches(self, rows):
+        for batch in super().batches(rows):
+            time.sleep(float(sys.argv[3]))
+            yield batch
+
+rows = [IndexedEntity(n, f"Jordan the {n}th", "Jordan is a singer of renown.", None) for n in range(40)]
+Blink.build(Sources(Slow(rows), model=sys.argv[1]), Path(sys.argv[2]), {"shard_rows": 4})
+"""
+
+
+@pytest.fixture(scope="module")
+def towers(tmp_path_factory, bert):
+    """A bi-encoder that needs no training."""
+    folder = tmp_path_factory.mktemp("towers")
+    BiEncoder.from_bert(bert, lengths=Lengths(16, 24)).save(folder)
+    return str(folder)
+
+
+def recall(ranking, mentions):
+    return np.mean([one.entity_id in ids for one, ids in zip(mentions, ranking.ids.tolist(), strict=True)])
+
+
+def test_learns_to_find_unseen_mentions(sources, mentions, towers, tmp_path):
+    report = Blink.build(sources, tmp_path / "index", LEARN)
+    log = report.facts["training"]
+    assert (report.n_entities, report.n_absent, report.facts["n_trained_on"]) == (24, 0, 48)
+    assert report.facts["unknown_share"] == 0
+    assert log[29]["loss"] < 0.3 * log[0]["loss"]
+    unseen = mentions[1::2]
+    after = recall(Blink.open(tmp_path / "index", sources).search(unseen, 1), unseen)
+    Blink.build(replace(sources, model=towers), tmp_path / "untrained", {})
+    before = recall(Blink.open(tmp_path / "untrained", sources).search(unseen, 1), unseen)
+    assert after > 0.8
+    assert before < 0.5
+
+
+def test_search_equals_a_float64_scan(sources, mentions, entities, towers, tmp_path):
+    Blink.build(replace(sources, model=towers), tmp_path / "index", {"shard_rows": 5})
+    found = Blink.open(tmp_path / "index", sources).search(mentions[:6], 4)
+    encoder = BiEncoder.open(Path(towers))
+    shards = [encoder.encode_entities(entities[start : start + 5]) for start in range(0, len(entities), 5)]
+    scores = encoder.encode_mentions(mentions[:6]).astype(np.float64) @ np.concatenate(shards).astype(np.float64).T
+    ids = np.array([row.entity_id for row in entities])
+    for row, own in enumerate(scores.astype(np.float32)):
+        order = np.lexsort((ids, -own))[:4]
+        assert found.row(row) == list(zip(ids[order].tolist(), own[order].tolist(), strict=True))
+    assert Blink.open(tmp_path / "index", sources).search([], 4).ids.shape == (0, 4)
+
+
+def files(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def child(towers, folder, pause_s):
+    command = [sys.executable, "-c", CHILD, towers, str(folder), str(pause_s)]
+    root = str(Path(__file__).parents[3])
+    return subprocess.Popen(command, env=os.environ | {"PYTHONPATH": root}, cwd=root)
+
+
+@pytest.mark.slow
+def test_encoding_killed_in_the_middle_ends_with_identical_shards(towers, tmp_path):
+    assert child(towers, tmp_path / "whole", 0).wait(WAIT_S) == 0
+    run = child(towers, tmp_path / "killed", 0.5)
+    staged = tmp_path / ".killed.part"
+    deadline = time.monotonic() + WAIT_S
+    while len(list((staged / "_units").glob("*.json"))) < 3:
+        assert run.poll() is None, "the run ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    run.send_signal(signal.SIGKILL)
+    assert run.wait() == -signal.SIGKILL
+    kept = {path.name: path.stat().st_mtime_ns for path in (staged / "vectors").glob("part-0000[0-2].parquet")}
+    assert len(kept) == 3
+    assert not (tmp_path / "killed").exists()
+    spoiled = staged / "vectors" / "part-00001.parquet"
+    spoiled.write_bytes(spoiled.read_bytes()[:-1])  # half a shard is made again
+    assert child(towers, tmp_path / "killed", 0).wait(WAIT_S) == 0
+    after = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "killed" / "vectors").iterdir()}
+    assert len(after) == 10
+    assert (after["part-00000.parquet"], after["part-00002.parquet"]) == (
+        kept["part-00000.parquet"],
+        kept["part-00002.parquet"],
+    )
+    assert files(tmp_path / "killed") == files(tmp_path / "whole")
+
+
+def test_what_another_plan_left_is_not_used(sources, towers, tmp_path, entities):
+    wanted = replace(sources, model=towers)
+    Blink.build(wanted, tmp_path / "whole", {"shard_rows": 6})
+    staged = tmp_path / ".index.part"
+    other = replace(wanted, entities=ListCatalog(entities[:12], digest="other"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("modeling.retrieval.blink.forget_plan", stop)
+        with pytest.raises(KeyboardInterrupt):
+            Blink.build(other, tmp_path / "index", {"shard_rows": 6})
+    assert len(list((staged / "vectors").iterdir())) == 2
+    Blink.build(wanted, tmp_path / "index", {"shard_rows": 6})
+    assert files(tmp_path / "index") == files(tmp_path / "whole")
+
+
+def stop(_staged):
+    raise KeyboardInterrupt
+
+
+def test_an_index_of_another_catalog_is_refused_unless_told(sources, towers, tmp_path, entities, mentions):
+    Blink.build(replace(sources, model=towers), tmp_path / "index", {})
+    later = replace(sources, entities=ListCatalog(entities, digest="two", date="20240101"))
+    with pytest.raises(ArtifactError, match="dump 20210101, in use: 20240101"):
+        Blink.open(tmp_path / "index", later)
+    assert Blink.open(tmp_path / "index", replace(later, any_catalog=True)).search(
+        mentions[:1], 2
+    ).lengths.tolist() == [2]
+
+
+def test_damage_and_another_width_are_told(sources, towers, tmp_path, mentions):
+    Blink.build(replace(sources, model=towers), tmp_path / "index", {})
+    path = tmp_path / "index" / "vectors" / "part-00000.parquet"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 255
+    path.write_bytes(content)
+    with pytest.raises(ArtifactError, match=r"part-00000.parquet is damaged"):
+        Blink.open(tmp_path / "index", sources).search(mentions[:1], 2)
+    path.write_bytes(content[:-1])
+    with pytest.raises(ArtifactError, match="build the index again"):
+        Blink.open(tmp_path / "index", sources)
+    narrow = write_vectors(path, np.arange(24), np.ones((24, 8), np.float32))
+    manifest = tmp_path / "index" / "_manifest.json"
+    text = manifest.read_text().replace(f'"size_bytes": {len(content)}', f'"size_bytes": {narrow.size_bytes}')
+    manifest.write_text(text)
+    with pytest.raises(ArtifactError, match="width 8, not 32: the index was built with another model"):
+        Blink.open(tmp_path / "index", sources)
+
+
+def test_what_is_missing_is_told(sources, tmp_path):
+    with pytest.raises(UsageError, match="blink wants a BERT folder"):
+        Blink.build(replace(sources, model=None), tmp_path / "index", {})
+    with pytest.raises(UsageError, match="wants mentions to train on"):
+        Blink.build(replace(sources, train=()), tmp_path / "index", {})
+    with pytest.raises(UsageError, match="blink has no option epoch; did you mean epochs"):
+        Blink.build(sources, tmp_path / "index", {"epoch": 3})
+    with pytest.raises(UsageError, match="is a plain BERT"):
+        Blink.build(sources, tmp_path / "index", {"epochs": 0, "hard_epochs": 0})
+
+
+def test_titles_are_weak_mentions():
+    rows = [
+        IndexedEntity(1, "Paris, Texas", "Paris, Texas is a town. It is small.", None),
+        IndexedEntity(2, "Lion (2016 film)", "Lion is a drama", None),
+        IndexedEntity(3, "St. Louis", "The city lies on a river.", None),
+        IndexedEntity(4, "Bare", "", None),
+    ]
+    found = title_mentions(ListCatalog(rows))
+    assert [(one.surface, one.caption, one.entity_id) for one in found] == [
+        ("Paris", "Paris is a town.", 1),
+        ("Lion", "Lion is a drama", 2),
+        ("St. Louis", "St. Louis: The city lies on a river.", 3),
+    ]
+    assert all(one.caption[one.start : one.end] == one.surface for one in found)
