@@ -1,9 +1,8 @@
 """CPU of extraction: against bare decompression, and for all of enwiki.
 
 Needs MEL_DATA_DIR. Both sides run in turn in this process; imports and start-up are left out; the figures are the
-median of the ratios of the pairs, and the median speed carried over to 80 GB of XML. The speed of bz2 alone is
-printed because the ratio hangs on it (docs/decisions/010-no-native-code.md). `--profile` prints where the time of one
-extraction goes.
+median of the ratios of the pairs, and the median speed carried over to 80 GB of XML. `--profile` prints where the time
+of one extraction goes; MEL_NATIVE=0 leaves the compiled loops out (docs/decisions/010-native-loops.md).
 """
 
 import argparse
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from pipeline.dump.header import read_header
 from pipeline.dump.ranges import plan_ranges
+from pipeline.native.chosen import STATE
 from pipeline.titles.siteinfo import load_siteinfo
 from pipeline.transforms.extract_range import ExtractOptions, RangeExtractor
 from pipeline.transforms.read_range import ExtractUnit
@@ -94,6 +94,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "sample.xml.bz2"
         size = take_times(Path(data) / SAMPLE, path, values.copies)
+        print(f"compiled loops: {STATE}")
         print(f"{SAMPLE} x {values.copies}: {size / 1e6:.1f} MB XML, {path.stat().st_size / 1e6:.1f} MB bz2")
         if values.profile:
             profile = cProfile.Profile()

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.console.format import format_bytes
+from pipeline.native.chosen import STATE, loops
 
 OLDEST_PYTHON = (3, 11)
 NEWEST_PYTHON = (3, 13)
@@ -46,6 +47,7 @@ def check_machine(root: Path) -> Iterator[Check]:
     yield _memory()
     yield Check("ok", "cores", f"{os.cpu_count()}")
     yield _bzip2()
+    yield _native()
     yield _cairo()
     yield _chromium()
     yield _real_data()
@@ -118,6 +120,13 @@ def _bzip2() -> Check:
     bz2.decompress(packed)
     spent_s = max(time.process_time() - begun, 1e-6)
     return Check("ok", "bzip2", f"{format_bytes(len(text) / spent_s)} of made-up text per second and core")
+
+
+def _native() -> Check:
+    if loops is not None:
+        return Check("ok", "compiled loops", STATE)
+    remedy = "" if "=" in STATE else "reading dumps takes longer; install a C compiler, then make venv"
+    return Check("note", "compiled loops", STATE, remedy)
 
 
 def _cairo() -> Check:

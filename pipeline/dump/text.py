@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from pipeline.native.chosen import loops
 from pipeline.records.errors import PageError
 
 _ENTITY = re.compile(rb"&(lt;|gt;|quot;|amp;|apos;|#[0-9]{1,8};|#x[0-9a-fA-F]{1,7};)")
@@ -10,13 +11,20 @@ _NAMED = {b"lt;": b"<", b"gt;": b">", b"quot;": b'"', b"amp;": b"&", b"apos;": b
 
 
 def unescape(data: bytes) -> bytes:
-    """Replace XML entities in one pass (four times as fast as `replace` for each of them).
+    """Replace XML entities.
 
     Raises:
         PageError: an ampersand that begins no entity of XML, or a character number that XML forbids.
     """
     if b"&" not in data:
         return data
+    if loops is not None and (plain := loops.unescape(data)) is not None:
+        return plain  # type: ignore[no-any-return]
+    return unescape_in_python(data)
+
+
+def unescape_in_python(data: bytes) -> bytes:
+    """The same, all of it in Python, in one pass (four times as fast as `replace` for each entity)."""
     parts = _ENTITY.split(data)
     if data.count(b"&") != len(parts) // 2:
         place = re.search(rb"&(?!(?:lt|gt|quot|amp|apos|#[0-9]{1,8}|#x[0-9a-fA-F]{1,7});)[^;\s<]{0,20};?", data)

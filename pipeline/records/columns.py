@@ -9,6 +9,8 @@ import pyarrow.compute as pc
 from pipeline.records.schemas import Schema
 
 _ISO = "%Y-%m-%dT%H:%M:%SZ"
+_PACKED_ROWS = 8192
+"""So many rows become Arrow arrays at once: their strings are still in the processor's cache, and cost less memory."""
 
 
 class Columns:
@@ -19,26 +21,47 @@ class Columns:
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self.lists: list[list[Any]] = [[] for _ in schema.columns]
+        self._lists: list[list[Any]] = [[] for _ in schema.columns]
+        self._packed: list[pa.Table] = []
+        self._n_packed = 0
 
     def __len__(self) -> int:
-        return len(self.lists[0])
+        return self._n_packed + len(self._lists[0])
 
     def append(self, row: Sequence[Any]) -> None:
         """Add one row, values in column order."""
-        for values, value in zip(self.lists, row, strict=True):
+        for values, value in zip(self._lists, row, strict=True):
             values.append(value)
+        self._pack_many()
 
     def extend(self, rows: Iterable[Sequence[Any]]) -> None:
         """Add rows, values in column order."""
-        for values, new in zip(self.lists, zip(*rows, strict=True), strict=False):
+        for values, new in zip(self._lists, zip(*rows, strict=True), strict=False):
             values.extend(new)
+        self._pack_many()
+
+    def extend_columns(self, columns: Iterable[Iterable[Any]]) -> None:
+        """Add rows that come column by column, all of one length."""
+        for values, new in zip(self._lists, columns, strict=True):
+            values.extend(new)
+        self._pack_many()
 
     def take(self) -> pa.Table:
-        """The rows so far as a table of the schema; the lists start anew."""
-        arrays = [_array(values, column.type) for values, column in zip(self.lists, self.schema.columns, strict=True)]
-        self.lists = [[] for _ in self.schema.columns]
-        return pa.table(arrays, schema=self.schema.arrow)
+        """The rows so far as a table of the schema; it starts anew."""
+        self._pack()
+        table = pa.concat_tables(self._packed)
+        self._packed, self._n_packed = [], 0
+        return table
+
+    def _pack_many(self) -> None:
+        if len(self._lists[0]) >= _PACKED_ROWS:
+            self._pack()
+
+    def _pack(self) -> None:
+        arrays = [_array(values, column.type) for values, column in zip(self._lists, self.schema.columns, strict=True)]
+        self._n_packed += len(self._lists[0])
+        self._packed.append(pa.table(arrays, schema=self.schema.arrow))
+        self._lists = [[] for _ in self.schema.columns]
 
 
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:

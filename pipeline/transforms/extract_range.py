@@ -116,12 +116,8 @@ class _RangeRun(RangeRun[_Page]):
     def _add_links(self, page_id: int, title: str, links: dict[tuple[str, str, str, str, bool], int]) -> None:
         if not links:
             return
-        rows = self.columns["links"].lists
-        for values, new in zip(rows[2:7], zip(*links, strict=True), strict=True):
-            values.extend(new)
-        rows[0].extend([page_id] * len(links))
-        rows[1].extend([title] * len(links))
-        rows[7].extend(links.values())
+        page = ([page_id] * len(links), [title] * len(links))
+        self.columns["links"].extend_columns((*page, *zip(*links, strict=True), links.values()))
         self.n_links += sum(links.values())
 
     def _add_article(self, page: DumpPage, title: str, props: Props | None, content: PageContent) -> None:

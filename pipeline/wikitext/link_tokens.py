@@ -28,8 +28,25 @@ def link_tokens(text: str, wiki: Wiki) -> list[re.Match[str]]:
     TARGET and FILE_TITLE are as typed. Of the anchor, PLAIN is set, or MIXED where it may hold markup; TRAIL is ''
     when there is none.
     """
+    return list(link_pattern(text, wiki).finditer(text))
+
+
+def link_pattern(text: str, wiki: Wiki) -> re.Pattern[str]:
+    """What `link_tokens` looks for in `text`."""
     plain, inert = _patterns(wiki)
-    return list((inert if EMPTY in text else plain).finditer(text))
+    return inert if EMPTY in text else plain
+
+
+@lru_cache(maxsize=8)
+def quiet_followers(wiki: Wiki) -> str:
+    """ASCII characters that begin no trail, whatever ASCII character follows them."""
+    ascii_characters = [chr(code) for code in range(128)]
+    trail = wiki.trail.match
+    return "".join(
+        character
+        for character in ascii_characters
+        if not any(trail(character + behind)[0] for behind in ("", *ascii_characters))  # type: ignore[index]
+    )
 
 
 @lru_cache(maxsize=8)

@@ -11,13 +11,12 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TypeVar
 
-from pipeline.records.names import Context, DropReason
-from pipeline.titles.parsing import CATEGORY, FILE
+from pipeline.records.names import Context
+from pipeline.titles.parsing import FILE
 from pipeline.titles.wiki import Wiki
 from pipeline.wikitext.file_links import FileLink, file_links, outermost_calls, outermost_infoboxes
-from pipeline.wikitext.link_tokens import FILE_TITLE, MIXED, TRAIL, link_tokens, targets_of
+from pipeline.wikitext.page_tokens import PageTokens
 from pipeline.wikitext.structure import Span, Structure
-from pipeline.wikitext.surface import visible_text
 
 __all__ = ["FileLink", "file_link_spans", "page_links"]
 
@@ -25,7 +24,7 @@ LinkKey = tuple[str, str, str, str, bool]
 """Target, fragment, surface, context, in_template."""
 
 _T = TypeVar("_T")
-_FILES, _CATEGORIES = f"namespace:{FILE}", f"namespace:{CATEGORY}"
+_FILES = f"namespace:{FILE}"
 # Plain strings are quicker to hash than members of an enumeration.
 _REFERENCE, _GALLERY, _CAPTION = Context.REFERENCE.value, Context.GALLERY.value, Context.CAPTION.value
 _INFOBOX, _TEMPLATE, _TABLE = Context.INFOBOX.value, Context.TEMPLATE.value, Context.TABLE.value
@@ -45,38 +44,14 @@ def page_links(structure: Structure, title: str, wiki: Wiki, drops: dict[str, in
         wiki: Its wiki.
         drops: Gets the counts added.
     """
-    tokens = _tokens(structure, wiki)
-    contexts, in_template = _places(structure, tokens, wiki)
-    targets = targets_of(wiki)
-    known, read = targets.known, targets.read
-    links: list[LinkKey] = []
-    structure.category_targets = []
-    for token, context, inside in zip(tokens, contexts, in_template, strict=True):
-        _, raw, plain, mixed, trail, template = token.groups()
-        if raw is None:
-            if template:
-                _count(drops, DropReason.TEMPLATE_IN_TARGET.value)
-            continue
-        target = known.get(raw) or read(raw)
-        if isinstance(target, str):
-            _count(drops, target)
-            if target == _CATEGORIES:
-                structure.category_targets.append(raw)
-            continue
-        key, fragment, surface = target
-        if key == title and not fragment:
-            _count(drops, DropReason.SELF_LINK.value)
-            continue
-        if plain is not None:
-            surface = plain
-            if "''" in plain or "  " in plain or plain[0] == " " or plain[-1] == " ":
-                surface, trail = visible_text(plain + trail, wiki), ""
-        elif mixed:
-            surface, trail = visible_text(_mixed_anchor(structure.text, token, wiki), wiki), ""
-        links.append((key, fragment, surface + trail if trail else surface, context, inside))
+    found = PageTokens(structure.text, title, wiki, drops)
+    found.scan()
+    structure.category_targets = found.categories
+    structure.file_links = file_links(structure, found.files, wiki)
+    contexts, in_template = _places(structure, found.starts)
     if structure.file_links:
         drops[_FILES] = drops.get(_FILES, 0) + len(structure.file_links)
-    return Counter(links)
+    return Counter(zip(found.targets, found.fragments, found.surfaces, contexts, in_template, strict=True))
 
 
 def category_targets(structure: Structure, wiki: Wiki) -> list[str]:
@@ -89,33 +64,12 @@ def category_targets(structure: Structure, wiki: Wiki) -> list[str]:
 def file_link_spans(structure: Structure, wiki: Wiki) -> list[FileLink]:
     """The file links of a page by start, those in captions and galleries included; found once per structure."""
     if structure.file_links is None:
-        openings = (token for token in _tokens(structure, wiki) if token.lastindex == FILE_TITLE)
-        structure.file_links = file_links(structure, openings, wiki)
-    return structure.file_links
+        page_links(structure, "", wiki, {})
+    return structure.file_links or []
 
 
-def _tokens(structure: Structure, wiki: Wiki) -> list[re.Match[str]]:
-    if structure.link_tokens is None:
-        structure.link_tokens = link_tokens(structure.text, wiki)
-    return structure.link_tokens
-
-
-def _count(drops: dict[str, int], reason: str) -> None:
-    drops[reason] = drops.get(reason, 0) + 1
-
-
-def _mixed_anchor(text: str, token: re.Match[str], wiki: Wiki) -> str:
-    """Anchor and trail; after "[[A|b [c]]]" the third bracket belongs to the anchor (MediaWiki's rule)."""
-    anchor, end = token[MIXED], token.end(MIXED) + 2
-    if "[" in anchor and text.startswith("]", end):
-        match = wiki.trail.match(text, end + 1)
-        return f"{anchor}]{match[0] if match else ''}"
-    return f"{anchor}{token[TRAIL]}"
-
-
-def _places(structure: Structure, tokens: list[re.Match[str]], wiki: Wiki) -> tuple[list[str], list[bool]]:
-    """Context and in_template of each token."""
-    starts = [token.start() for token in tokens]
+def _places(structure: Structure, starts: list[int]) -> tuple[list[str], list[bool]]:
+    """Context and in_template of the links that start at `starts`, ascending; file links must be known."""
     n_lead = bisect_left(starts, structure.lead_end)
     contexts = [_LEAD] * n_lead + [_PROSE] * (len(starts) - n_lead)
     in_template = [False] * len(starts)
@@ -125,7 +79,7 @@ def _places(structure: Structure, tokens: list[re.Match[str]], wiki: Wiki) -> tu
     _paint(in_template, in_calls, True)
     _paint(contexts, in_calls, _TEMPLATE)
     _paint(contexts, _within(starts, outermost_infoboxes(structure)), _INFOBOX)
-    captions = [(link.start + 1, link.end) for link in file_link_spans(structure, wiki)]
+    captions = [(link.start + 1, link.end) for link in structure.file_links or ()]
     _paint(contexts, _within(starts, captions), _CAPTION)
     _paint(contexts, _within(starts, structure.galleries), _GALLERY)
     _paint(contexts, _within(starts, structure.references), _REFERENCE)

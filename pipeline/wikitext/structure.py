@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from pipeline.native.chosen import loops
 from pipeline.titles.wiki import Wiki
 from pipeline.wikitext.template_names import MAX_NAME, names_of
 
@@ -50,7 +51,7 @@ class Heading:
 class Structure:
     """The parts of one page, every list by start; spans of one kind do not overlap.
 
-    Calls in a reference that holds no link are left out of `templates`. The last three are what
+    Calls in a reference that holds no link are left out of `templates`. The last two are what
     `links` found, once it was asked.
     """
 
@@ -61,7 +62,6 @@ class Structure:
     tables: list[Span] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     lead_end: int = 0
-    link_tokens: list[re.Match[str]] | None = field(default=None, repr=False, compare=False)
     file_links: list["FileLink"] | None = field(default=None, repr=False, compare=False)
     category_targets: list[str] | None = field(default=None, repr=False, compare=False)
 
@@ -79,9 +79,9 @@ _TOKENS = (
     (_OPEN, re.compile(r"\{\{+")),
     (_CLOSE, re.compile(r"\}\}+")),
     (_LINE, re.compile(r"\n(?:=|[ \t:]*\{\||[ \t]*\|(?=\}))")),
+    (_EXTENSION, re.compile(r"<(?=[rgpiRGPI])")),
 )
-_EXTENSION_TAG = re.compile(r"<(?=[rgpiRGPI])" + _TAG.removeprefix("<").removesuffix(">") + "(?<!/)>")
-_REFERENCE_STARTS = ("<ref>", "<ref ")
+_EXTENSION_TAG = re.compile(_TAG.removesuffix(">") + "(?<!/)>")
 _RUN = re.compile(r"\{+|\}+")
 _TABLE_MARK = re.compile(r"[ \t:]*\{\||[ \t]*\|")
 _FIRST_LINE = re.compile(r"=|[ \t:]*\{\|")
@@ -119,32 +119,40 @@ class _Reader:
 
     def run(self) -> Structure:
         """Walk over the tokens in order and close what is left open."""
-        text, opened = self.text, self.open
-        if _FIRST_LINE.match(text) is not None:
+        if _FIRST_LINE.match(self.text) is not None:
             self._line(0)
-        skip, world_end, base = 0, self.world.end, 0
-        events, tag_ends = _events(text)
-        for event in events:
-            start = event >> 2
-            if start < skip:
-                continue
-            if start >= world_end:
-                self._leave(start)
-                world_end, base = self.world.end, self.world.stack_base
-            kind = event & 3
-            if kind == _OPEN:
-                opened.append((start, _run_length(text, start) if text.startswith("{", start + 2) else 2))
-            elif kind == _CLOSE:
-                if not text.startswith("}", start + 2) and len(opened) > base and opened[-1][1] == 2:
-                    self._add_template(opened.pop()[0], start + 2)
-                else:
-                    self._close_braces(start)
-            elif kind == _LINE:
-                self._line(start + 1)
-            else:
-                skip = self._extension(start, tag_ends[start])
-                world_end, base = self.world.end, self.world.stack_base
+        if loops is None:
+            self.walk_in_python()
+        else:  # it asks `event` about all but calls of known templates
+            templates, newest = self.found.templates, self._newest()
+            loops.scan_structure(self.text, self.open, self.names, templates, Template, self.event, newest)
         return self._finish()
+
+    def walk_in_python(self) -> None:
+        """Take in all tokens, without the compiled loop."""
+        place = 0
+        for token in _events(self.text):
+            if token >> 2 >= place:
+                place = self.event(token & 3, token >> 2)[0]
+
+    def event(self, kind: int, start: int) -> tuple[int, int, int, int]:
+        """Take in one token: where the next may begin, end and stack of the world now, the newest heading or table."""
+        if start >= self.world.end:
+            self._leave(start)
+        place = start + 1
+        if kind == _OPEN:
+            self.open.append((start, _run_length(self.text, start)))
+        elif kind == _CLOSE:
+            self._close_braces(start)
+        elif kind == _LINE:
+            self._line(place)
+        else:
+            place = self._extension(start)
+        return place, self.world.end, self.world.stack_base, self._newest()
+
+    def _newest(self) -> int:
+        heading = self.found.headings[-1].start if self.found.headings else -1
+        return max(heading, self.tables[-1]) if self.tables else heading
 
     def _finish(self) -> Structure:
         found = self.found
@@ -208,15 +216,13 @@ class _Reader:
             if not tables:
                 self.found.tables.append((table, match.end() + 1))
 
-    def _extension(self, start: int, end: int) -> int:
-        """Enter the content of the extension tag text[start:end]; the place before which nothing needs to be read."""
+    def _extension(self, start: int) -> int:
+        """Enter the content of the extension tag at `start`; the place before which nothing needs to be read."""
         text, world = self.text, self.world
-        if text.startswith(_REFERENCE_STARTS, start):
-            tag = "ref"
-        else:
-            match = _EXTENSION_TAG.match(text, start)
-            assert match is not None  # the token was found by the same pattern
-            tag = match[1].lower()
+        match = _EXTENSION_TAG.match(text, start)
+        if match is None:
+            return start + 1
+        tag, end = match[1].lower(), match.end()
         if tag in world.missing:
             return end
         inner_end = text.find("</", end, world.end)
@@ -250,15 +256,9 @@ class _Reader:
             self.world = self.outer.pop()
 
 
-def _events(text: str) -> tuple[list[int], dict[int, int]]:
-    """All tokens in order, each as its place times 4 plus its kind, and the ends of opening extension tags."""
-    events: list[int] = []
-    for kind, pattern in _TOKENS:
-        events += [match.start() << 2 | kind for match in pattern.finditer(text)]
-    tag_ends = dict(tag.span() for tag in _EXTENSION_TAG.finditer(text))
-    events += [start << 2 | _EXTENSION for start in tag_ends]
-    events.sort()
-    return events, tag_ends
+def _events(text: str) -> list[int]:
+    """All tokens in order, each as its place times 4 plus its kind."""
+    return sorted(match.start() << 2 | kind for kind, pattern in _TOKENS for match in pattern.finditer(text))
 
 
 def _run_length(text: str, start: int) -> int:

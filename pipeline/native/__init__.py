@@ -1,0 +1,1 @@
+"""Hot loops in C, and whether they are in use."""

@@ -1,0 +1,430 @@
+/* Hot loops of reading a dump. Each has a Python twin that gives the same results: it decides about everything odd
+ * here, and about everything where this file was not compiled (docs/decisions/010-native-loops.md).
+ *
+ *   unescape             pipeline/dump/text.py
+ *   shorten_references   pipeline/wikitext/references.py
+ *   scan_links           pipeline/wikitext/page_tokens.py
+ *   scan_structure       pipeline/wikitext/structure.py
+ *
+ * Input is hostile: every place is checked against its end, each character is read a fixed number of times, nothing
+ * recurses, and no size is computed that the input does not bound.
+ */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <string.h>
+
+/* A Python string has 1, 2 or 4 bytes a character. Functions that read one take this kind first, and are compiled three
+ * times, each with a constant for it. */
+#ifdef _MSC_VER
+#define FOR_ALL_KINDS static __forceinline
+#else
+#define FOR_ALL_KINDS static inline __attribute__((always_inline))
+#endif
+#define BY_KIND(string, function, ...)                                                       \
+    (PyUnicode_KIND(string) == PyUnicode_1BYTE_KIND   ? function(PyUnicode_1BYTE_KIND, __VA_ARGS__) \
+     : PyUnicode_KIND(string) == PyUnicode_2BYTE_KIND ? function(PyUnicode_2BYTE_KIND, __VA_ARGS__) \
+                                                      : function(PyUnicode_4BYTE_KIND, __VA_ARGS__))
+
+/* ---- XML character data ---------------------------------------------------------------------------------------- */
+
+/* The character of a named entity at data[at] == '&', and its length; 0 for anything else. */
+static int named_entity(const char *at, Py_ssize_t left, char *character) {
+    static const struct { char character; int length; const char *text; } NAMED[] = {
+        {'<', 4, "&lt;"}, {'>', 4, "&gt;"}, {'"', 6, "&quot;"}, {'&', 5, "&amp;"}, {'\'', 6, "&apos;"},
+    };
+    for (size_t n = 0; n < sizeof NAMED / sizeof NAMED[0]; n++) {
+        if (left >= NAMED[n].length && memcmp(at, NAMED[n].text, NAMED[n].length) == 0) {
+            *character = NAMED[n].character;
+            return NAMED[n].length;
+        }
+    }
+    return 0;
+}
+
+static PyObject *unescape(PyObject *self, PyObject *data) {
+    char *bytes;
+    Py_ssize_t size;
+    if (PyBytes_AsStringAndSize(data, &bytes, &size) < 0) return NULL;
+    PyObject *result = PyBytes_FromStringAndSize(NULL, size); /* entities only shrink */
+    if (result == NULL) return NULL;
+    char *out = PyBytes_AS_STRING(result);
+    const char *at = bytes, *end = bytes + size, *next;
+    while ((next = memchr(at, '&', end - at)) != NULL) {
+        memcpy(out, at, next - at);
+        out += next - at;
+        int length = named_entity(next, end - next, out);
+        if (length == 0) { /* a number or an error: the twin decides */
+            Py_DECREF(result);
+            Py_RETURN_NONE;
+        }
+        out++;
+        at = next + length;
+    }
+    memcpy(out, at, end - at);
+    out += end - at;
+    if (_PyBytes_Resize(&result, out - PyBytes_AS_STRING(result)) < 0) return NULL;
+    return result;
+}
+
+/* ---- references ------------------------------------------------------------------------------------------------ */
+
+FOR_ALL_KINDS int
+names_ref(int kind, const void *text, Py_ssize_t size, Py_ssize_t at) { /* "ref", in letters of any case */
+    return at + 2 < size && (PyUnicode_READ(kind, text, at) | 32) == 'r'
+           && (PyUnicode_READ(kind, text, at + 1) | 32) == 'e' && (PyUnicode_READ(kind, text, at + 2) | 32) == 'f';
+}
+
+FOR_ALL_KINDS int
+is_closer(int kind, const void *text, Py_ssize_t size, Py_ssize_t at) { /* </ref >, at its '<' */
+    if (at + 1 >= size || PyUnicode_READ(kind, text, at + 1) != '/' || !names_ref(kind, text, size, at + 2)) return 0;
+    for (at += 5; at < size && Py_UNICODE_ISSPACE(PyUnicode_READ(kind, text, at)); at++) {}
+    return at < size && PyUnicode_READ(kind, text, at) == '>';
+}
+
+/* Where the reference ends that begins at `start`, a '<'; *plain: whether it holds neither a link nor a tag. */
+FOR_ALL_KINDS Py_ssize_t
+reference_end(int kind, const void *text, Py_ssize_t size, Py_ssize_t start, int *plain) {
+    Py_ssize_t at = start + 4;
+    *plain = 0;
+    if (at >= size || !names_ref(kind, text, size, start + 1)) return start + 1;
+    Py_UCS4 c = PyUnicode_READ(kind, text, at), before = 0;
+    if (c != '>' && c != '/' && !Py_UNICODE_ISSPACE(c)) return start + 1;
+    int has_link = 0;
+    for (; at < size && (c = PyUnicode_READ(kind, text, at)) != '<' && c != '>'; before = c, at++)
+        has_link |= c == '[' && before == '[';
+    if (at >= size || c != '>' || before == '/') return start + 1;
+    for (; at < size && (c = PyUnicode_READ(kind, text, at)) != '<'; before = c, at++)
+        has_link |= c == '[' && before == '[';
+    if (is_closer(kind, text, size, at) && PyUnicode_READ(kind, text, at + 5) == '>'
+        && PyUnicode_READ(kind, text, at + 2) == 'r' && PyUnicode_READ(kind, text, at + 3) == 'e'
+        && PyUnicode_READ(kind, text, at + 4) == 'f') {
+        *plain = !has_link;
+        return at + 6;
+    }
+    while (at < size && !is_closer(kind, text, size, at))
+        for (at++; at < size && PyUnicode_READ(kind, text, at) != '<'; at++) {}
+    return at;
+}
+
+static int append_part(PyObject *parts, PyObject *text, Py_ssize_t start, Py_ssize_t end) {
+    PyObject *part = PyUnicode_Substring(text, start, end);
+    if (part == NULL) return -1;
+    int failed = PyList_Append(parts, part);
+    Py_DECREF(part);
+    return failed;
+}
+
+FOR_ALL_KINDS int
+cut_references(int kind, PyObject *whole, PyObject *replacement, PyObject *parts) {
+    const void *text = PyUnicode_DATA(whole);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(whole), kept = 0, at = 0, end;
+    int plain;
+    for (; (at = PyUnicode_FindChar(whole, '<', at, size, 1)) >= 0; at = end) {
+        end = reference_end(kind, text, size, at, &plain);
+        if (!plain) continue;
+        if (append_part(parts, whole, kept, at) < 0 || PyList_Append(parts, replacement) < 0) return -1;
+        kept = end;
+    }
+    return at == -2 ? -1 : append_part(parts, whole, kept, size); /* -2: an error */
+}
+
+static PyObject *shorten_references(PyObject *self, PyObject *args) {
+    PyObject *text, *replacement;
+    if (!PyArg_ParseTuple(args, "UU:shorten_references", &text, &replacement)) return NULL;
+    PyObject *parts = PyList_New(0), *result = NULL, *nothing = PyUnicode_FromStringAndSize(NULL, 0);
+    if (parts != NULL && nothing != NULL) {
+        int failed = BY_KIND(text, cut_references, text, replacement, parts);
+        if (!failed) result = PyUnicode_Join(nothing, parts);
+    }
+    Py_XDECREF(parts);
+    Py_XDECREF(nothing);
+    return result;
+}
+
+/* ---- links ----------------------------------------------------------------------------------------------------- */
+
+#define ENDS_TITLE 1
+#define ENDS_ANCHOR 2
+static const unsigned char ENDS[128] = {
+    ['['] = ENDS_TITLE | ENDS_ANCHOR, [']'] = ENDS_TITLE | ENDS_ANCHOR, ['<'] = ENDS_TITLE | ENDS_ANCHOR,
+    ['{'] = ENDS_TITLE | ENDS_ANCHOR, ['\n'] = ENDS_TITLE | ENDS_ANCHOR,
+    ['}'] = ENDS_TITLE, ['|'] = ENDS_TITLE, ['>'] = ENDS_TITLE,
+    ['&'] = ENDS_ANCHOR, ['\t'] = ENDS_ANCHOR,
+};
+
+static inline int is_end(Py_UCS4 c, int what) {
+    if (c < 128) return ENDS[c] & what;
+    return (c >= 0xFDD0 && c <= 0xFDEF) || (c == 0xA0 && what == ENDS_ANCHOR); /* inert characters of mask.py */
+}
+
+typedef struct {
+    Py_ssize_t title_end;
+    Py_ssize_t anchor, anchor_end; /* equal where there is no anchor */
+    Py_ssize_t end;
+} Link;
+
+/* Whether a plain link without a trail begins with the two brackets at `start`: [[title]] or [[title|anchor]]. */
+FOR_ALL_KINDS int
+plain_link(int kind, const void *text, Py_ssize_t size, Py_ssize_t start, const char *quiet, Link *link) {
+    Py_ssize_t at = start + 2;
+    while (at < size && !is_end(PyUnicode_READ(kind, text, at), ENDS_TITLE)) at++;
+    if (at == start + 2 || at + 1 >= size) return 0;
+    link->title_end = link->anchor = link->anchor_end = at;
+    if (PyUnicode_READ(kind, text, at) == '|') {
+        Py_UCS4 c, last = ' ';
+        for (at++; at < size && !is_end(c = PyUnicode_READ(kind, text, at), ENDS_ANCHOR); at++) {
+            if (c == last && (c == ' ' || c == '\'')) return 0; /* styles, or white space to collapse */
+            last = c;
+        }
+        if (last == ' ' || at + 1 >= size) return 0;
+        link->anchor = link->title_end + 1;
+        link->anchor_end = at;
+    }
+    if (PyUnicode_READ(kind, text, at) != ']' || PyUnicode_READ(kind, text, at + 1) != ']') return 0;
+    link->end = at + 2;
+    if (link->end == size) return 1;
+    Py_UCS4 follower = PyUnicode_READ(kind, text, link->end);
+    return follower < 128 && quiet[follower];
+}
+
+typedef struct {
+    PyObject *text, *known, *title, *odd;
+    PyObject *starts, *targets, *fragments, *surfaces;
+} Scan;
+
+static int append_place(PyObject *list, Py_ssize_t place) {
+    PyObject *number = PyLong_FromSsize_t(place);
+    if (number == NULL) return -1;
+    int failed = PyList_Append(list, number);
+    Py_DECREF(number);
+    return failed;
+}
+
+/* Add a plain link: 1 when done, 0 when the twin must decide, -1 on failure. */
+static int add_link(Scan *scan, Py_ssize_t start, const Link *link) {
+    PyObject *raw = PyUnicode_Substring(scan->text, start + 2, link->title_end);
+    if (raw == NULL) return -1;
+    PyObject *entry = PyDict_GetItemWithError(scan->known, raw);
+    Py_DECREF(raw);
+    if (entry == NULL) return PyErr_Occurred() ? -1 : 0;
+    if (!PyTuple_CheckExact(entry) || PyTuple_GET_SIZE(entry) != 3) return 0; /* no link to the main namespace */
+    PyObject *target = PyTuple_GET_ITEM(entry, 0), *fragment = PyTuple_GET_ITEM(entry, 1);
+    PyObject *surface = PyTuple_GET_ITEM(entry, 2);
+    if (!PyUnicode_Check(target) || !PyUnicode_Check(fragment)) return 0;
+    if (PyUnicode_GET_LENGTH(fragment) == 0 && PyUnicode_Compare(target, scan->title) == 0)
+        return PyErr_Occurred() ? -1 : 0; /* a link of the page to itself */
+    if (link->anchor < link->anchor_end)
+        surface = PyUnicode_Substring(scan->text, link->anchor, link->anchor_end);
+    else
+        Py_INCREF(surface);
+    if (surface == NULL) return -1;
+    int failed = append_place(scan->starts, start) < 0 || PyList_Append(scan->targets, target) < 0
+                 || PyList_Append(scan->fragments, fragment) < 0 || PyList_Append(scan->surfaces, surface) < 0;
+    Py_DECREF(surface);
+    return failed ? -1 : 1;
+}
+
+/* Hand a pair of brackets to the twin; the place where the scan goes on, -1 on failure. */
+static Py_ssize_t ask_twin(Scan *scan, Py_ssize_t start) {
+    PyObject *answer = PyObject_CallFunction(scan->odd, "n", start);
+    if (answer == NULL) return -1;
+    Py_ssize_t next = PyLong_AsSsize_t(answer);
+    Py_DECREF(answer);
+    if (next == -1 && PyErr_Occurred()) return -1;
+    if (next <= start) {
+        PyErr_SetString(PyExc_ValueError, "the scan must go forward");
+        return -1;
+    }
+    return next;
+}
+
+FOR_ALL_KINDS int scan_text(int kind, Scan *scan, const char *quiet) {
+    const void *text = PyUnicode_DATA(scan->text);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(scan->text), at = 0;
+    while ((at = PyUnicode_FindChar(scan->text, '[', at, size, 1)) >= 0) {
+        Link link;
+        if (at + 1 == size || PyUnicode_READ(kind, text, at + 1) != '[') {
+            at++;
+            continue;
+        }
+        int added = plain_link(kind, text, size, at, quiet, &link) ? add_link(scan, at, &link) : 0;
+        if (added < 0) return -1;
+        at = added ? link.end : ask_twin(scan, at);
+        if (at < 0) return -1;
+    }
+    return at == -2 ? -1 : 0;
+}
+
+static PyObject *scan_links(PyObject *self, PyObject *args) {
+    Scan scan;
+    PyObject *followers;
+    if (!PyArg_ParseTuple(args, "UO!UUO!O!O!O!O:scan_links", &scan.text, &PyDict_Type, &scan.known, &scan.title,
+                          &followers, &PyList_Type, &scan.starts, &PyList_Type, &scan.targets, &PyList_Type,
+                          &scan.fragments, &PyList_Type, &scan.surfaces, &scan.odd))
+        return NULL;
+    char quiet[128] = {0};
+    for (Py_ssize_t n = 0; n < PyUnicode_GET_LENGTH(followers); n++) {
+        Py_UCS4 c = PyUnicode_READ_CHAR(followers, n);
+        if (c < 128) quiet[c] = 1;
+    }
+    if (BY_KIND(scan.text, scan_text, &scan, quiet) < 0) return NULL;
+    Py_RETURN_NONE;
+}
+
+/* ---- structure ------------------------------------------------------------------------------------------------- */
+
+enum { OPEN, CLOSE, LINE, EXTENSION, NOTHING }; /* as in structure.py */
+#define MAX_NAME 256
+
+typedef struct {
+    PyObject *text, *open, *known, *templates, *make, *event;
+    Py_ssize_t next, world_end, base, newest; /* what the twin's last answer said */
+} Walk;
+
+static const char BEGINS_TOKEN[128] = {['{'] = 1, ['}'] = 1, ['\n'] = 1, ['<'] = 1};
+
+/* What begins at `at`, whose character is one of these. */
+FOR_ALL_KINDS int
+event_kind(int kind, const void *text, Py_ssize_t size, Py_ssize_t at) {
+    if (at + 1 >= size) return NOTHING;
+    Py_UCS4 here = PyUnicode_READ(kind, text, at), c = PyUnicode_READ(kind, text, at + 1);
+    if (here == '{' || here == '}') return c != here ? NOTHING : here == '{' ? OPEN : CLOSE;
+    if (here == '<') {
+        if (c == 0 || c > 127 || strchr("rgpiRGPI", (int)c) == NULL) return NOTHING;
+        for (at++; at < size && (c = PyUnicode_READ(kind, text, at)) != '<' && c != '>'; at++) {}
+        return at < size && c == '>' && PyUnicode_READ(kind, text, at - 1) != '/' ? EXTENSION : NOTHING;
+    }
+    if (c == '=') return LINE;
+    int colon = 0;
+    for (at++; at < size; at++) {
+        c = PyUnicode_READ(kind, text, at);
+        if (c == ':') colon = 1;
+        else if (c != ' ' && c != '\t') break;
+    }
+    if (at + 1 >= size) return NOTHING;
+    Py_UCS4 after = PyUnicode_READ(kind, text, at + 1);
+    return (c == '{' && after == '|') || (c == '|' && after == '}' && !colon) ? LINE : NOTHING;
+}
+
+/* Let the twin take a token in; -1 on failure. */
+static int take_event(Walk *walk, int kind, Py_ssize_t start) {
+    PyObject *answer = PyObject_CallFunction(walk->event, "in", kind, start);
+    if (answer == NULL) return -1;
+    int read = PyArg_ParseTuple(answer, "nnnn", &walk->next, &walk->world_end, &walk->base, &walk->newest);
+    Py_DECREF(answer);
+    if (!read) return -1;
+    if (walk->next > start && walk->base >= 0) return 0;
+    PyErr_SetString(PyExc_ValueError, "the scan must go forward");
+    return -1;
+}
+
+static int push_open(PyObject *open, Py_ssize_t start, Py_ssize_t length) {
+    PyObject *run = Py_BuildValue("(nn)", start, length);
+    if (run == NULL) return -1;
+    int failed = PyList_Append(open, run);
+    Py_DECREF(run);
+    return failed;
+}
+
+/* The innermost open run, when it is of two braces; -1 when there is none. */
+static Py_ssize_t open_pair(const Walk *walk) {
+    Py_ssize_t count = PyList_GET_SIZE(walk->open), start, length;
+    if (count <= walk->base) return -1;
+    PyObject *run = PyList_GET_ITEM(walk->open, count - 1);
+    if (!PyTuple_CheckExact(run) || PyTuple_GET_SIZE(run) != 2) return -1;
+    start = PyLong_AsSsize_t(PyTuple_GET_ITEM(run, 0));
+    length = PyLong_AsSsize_t(PyTuple_GET_ITEM(run, 1));
+    return length == 2 ? start : -1;
+}
+
+/* Record the template text[start:end] when its name is known: 1 when done, 0 when the twin must, -1 on failure. */
+static int add_template(Walk *walk, Py_ssize_t start, Py_ssize_t end) {
+    Py_ssize_t stop = end - start < MAX_NAME ? end - 1 : start + MAX_NAME;
+    Py_ssize_t bar = PyUnicode_FindChar(walk->text, '|', start, stop, 1);
+    if (bar == -2) return -1;
+    PyObject *raw = PyUnicode_Substring(walk->text, start + 2, bar < 0 ? stop : bar + 1);
+    if (raw == NULL) return -1;
+    PyObject *name = PyDict_GetItemWithError(walk->known, raw);
+    Py_DECREF(raw);
+    if (name == NULL) return PyErr_Occurred() ? -1 : 0;
+    if (!PyTuple_Check(name) || PyTuple_GET_SIZE(name) != 3 || PyTuple_GET_ITEM(name, 1) != Py_False) return 0;
+    Py_INCREF(name);
+    PyObject *places[3] = {PyLong_FromSsize_t(start), PyLong_FromSsize_t(end), PyLong_FromLong(0)}, *template = NULL;
+    if (places[0] != NULL && places[1] != NULL && places[2] != NULL) {
+        PyObject *values[6] = {PyTuple_GET_ITEM(name, 0), places[0], places[1], places[2], Py_False,
+                               PyTuple_GET_ITEM(name, 2)};
+        template = PyObject_Vectorcall(walk->make, values, 6, NULL);
+    }
+    for (int n = 0; n < 3; n++) Py_XDECREF(places[n]);
+    Py_DECREF(name);
+    if (template == NULL) return -1;
+    int failed = PyList_Append(walk->templates, template);
+    Py_DECREF(template);
+    Py_ssize_t count = PyList_GET_SIZE(walk->open);
+    if (failed || count == 0 || PyList_SetSlice(walk->open, count - 1, count, NULL) < 0) return -1;
+    return 1;
+}
+
+FOR_ALL_KINDS int walk_text(int kind, Walk *walk) {
+    const void *text = PyUnicode_DATA(walk->text);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(walk->text);
+    for (Py_ssize_t at = 0; at < size;) {
+        Py_UCS4 c = PyUnicode_READ(kind, text, at);
+        if (c >= 128 || !BEGINS_TOKEN[c]) {
+            at++;
+            continue;
+        }
+        int what = event_kind(kind, text, size, at);
+        Py_ssize_t end = at + 1, start;
+        if (what == OPEN || what == CLOSE)
+            while (end < size && PyUnicode_READ(kind, text, end) == c) end++;
+        if (what == NOTHING) {
+        } else if (what == OPEN && at < walk->world_end) {
+            if (push_open(walk->open, at, end - at) < 0) return -1;
+        } else {
+            int added = 0;
+            if (what == CLOSE && end - at == 2 && at < walk->world_end && (start = open_pair(walk)) >= walk->newest)
+                added = start < 0 ? 0 : add_template(walk, start, end);
+            if (added < 0 || (!added && take_event(walk, what, at) < 0)) return -1;
+            if (!added && walk->next > end) end = walk->next;
+        }
+        at = end;
+    }
+    return 0;
+}
+
+static PyObject *scan_structure(PyObject *self, PyObject *args) {
+    Walk walk = {.newest = -1};
+    if (!PyArg_ParseTuple(args, "UO!O!O!OOn:scan_structure", &walk.text, &PyList_Type, &walk.open, &PyDict_Type,
+                          &walk.known, &PyList_Type, &walk.templates, &walk.make, &walk.event, &walk.newest))
+        return NULL;
+    walk.world_end = PyUnicode_GET_LENGTH(walk.text) + 1;
+    if (BY_KIND(walk.text, walk_text, &walk) < 0) return NULL;
+    Py_RETURN_NONE;
+}
+
+/* ---- the module ------------------------------------------------------------------------------------------------ */
+
+static PyMethodDef METHODS[] = {
+    {"unescape", unescape, METH_O,
+     "unescape(data) -> bytes with the five named entities of XML replaced; None where another '&' stands."},
+    {"shorten_references", shorten_references, METH_VARARGS,
+     "shorten_references(text, replacement) -> text with that in place of each reference without link and tag."},
+    {"scan_links", scan_links, METH_VARARGS,
+     "scan_links(text, known, title, quiet, starts, targets, fragments, surfaces, odd): append the plain links of "
+     "`text` to the lists, and call odd(place), which gives the place to go on at, for all other '[['."},
+    {"scan_structure", scan_structure, METH_VARARGS,
+     "scan_structure(text, open, known, templates, make, event, newest): keep the stack of open braces, append calls "
+     "of known templates, and call event(kind, place) for all other tokens."},
+    {0},
+};
+
+static struct PyModuleDef MODULE = {
+    PyModuleDef_HEAD_INIT, "_loops", "Hot loops of reading a dump; use pipeline.native.chosen.", 0, METHODS,
+};
+
+PyMODINIT_FUNC PyInit__loops(void) {
+    PyObject *module = PyModule_Create(&MODULE);
+    if (module != NULL && PyModule_AddStringConstant(module, "SOURCE_DIGEST", SOURCE_DIGEST) < 0) Py_CLEAR(module);
+    return module;
+}

@@ -1,0 +1,103 @@
+"""The links of a page, token by token: targets and surfaces."""
+
+import re
+
+from pipeline.native.chosen import loops
+from pipeline.records.names import DropReason
+from pipeline.titles.parsing import CATEGORY
+from pipeline.titles.wiki import Wiki
+from pipeline.wikitext.link_tokens import MIXED, TRAIL, link_pattern, quiet_followers, targets_of
+from pipeline.wikitext.surface import visible_text
+
+_CATEGORIES = f"namespace:{CATEGORY}"
+_SELF_LINK, _TEMPLATE_IN_TARGET = DropReason.SELF_LINK.value, DropReason.TEMPLATE_IN_TARGET.value
+
+
+class PageTokens:
+    """What one pass over masked text finds.
+
+    Attributes:
+        starts: where each link to the main namespace begins; beside it, in equally long lists, `targets` (title
+            keys), `fragments` and `surfaces`.
+        files: the openings of file links.
+        categories: targets of links to categories, as typed.
+    """
+
+    __slots__ = (
+        "_drops", "_known", "_pattern", "_read", "_text", "_title", "_wiki",
+        "categories", "files", "fragments", "starts", "surfaces", "targets",
+    )  # fmt: skip
+
+    def __init__(self, text: str, title: str, wiki: Wiki, drops: dict[str, int]) -> None:
+        self._text, self._title, self._wiki, self._drops = text, title, wiki, drops
+        targets = targets_of(wiki)
+        self._known, self._read = targets.known, targets.read
+        self._pattern = link_pattern(text, wiki)
+        self.starts: list[int] = []
+        self.targets: list[str] = []
+        self.fragments: list[str] = []
+        self.surfaces: list[str] = []
+        self.files: list[re.Match[str]] = []
+        self.categories: list[str] = []
+
+    def scan(self) -> None:
+        """Read the whole text; the compiled loop asks `add_at` about all but plain links to known titles."""
+        if loops is None:
+            self.scan_in_python()
+            return
+        columns = (self.starts, self.targets, self.fragments, self.surfaces)
+        loops.scan_links(self._text, self._known, self._title, quiet_followers(self._wiki), *columns, self.add_at)
+
+    def scan_in_python(self) -> None:
+        """The same, all of it in Python."""
+        for token in self._pattern.finditer(self._text):
+            self._add(token)
+
+    def add_at(self, start: int) -> int:
+        """Add the token that begins at `start`, if one does; the place where the next may begin."""
+        token = self._pattern.match(self._text, start)
+        if token is None:
+            return start + 1
+        self._add(token)
+        return token.end()
+
+    def _add(self, token: re.Match[str]) -> None:
+        file_title, raw, plain, mixed, trail, template = token.groups()
+        if raw is None:
+            if file_title is not None:
+                self.files.append(token)
+            elif template:
+                self._drop(_TEMPLATE_IN_TARGET)
+            return
+        target = self._known.get(raw) or self._read(raw)
+        if isinstance(target, str):
+            self._drop(target)
+            if target == _CATEGORIES:
+                self.categories.append(raw)
+            return
+        key, fragment, surface = target
+        if key == self._title and not fragment:
+            self._drop(_SELF_LINK)
+            return
+        if plain is not None:
+            surface = plain
+            if "''" in plain or "  " in plain or plain[0] == " " or plain[-1] == " ":
+                surface, trail = visible_text(plain + trail, self._wiki), ""
+        elif mixed:
+            surface, trail = visible_text(_mixed_anchor(self._text, token, self._wiki), self._wiki), ""
+        self.starts.append(token.start())
+        self.targets.append(key)
+        self.fragments.append(fragment)
+        self.surfaces.append(surface + trail)
+
+    def _drop(self, reason: str) -> None:
+        self._drops[reason] = self._drops.get(reason, 0) + 1
+
+
+def _mixed_anchor(text: str, token: re.Match[str], wiki: Wiki) -> str:
+    """Anchor and trail; after "[[A|b [c]]]" the third bracket belongs to the anchor (MediaWiki's rule)."""
+    anchor, end = token[MIXED], token.end(MIXED) + 2
+    if "[" in anchor and text.startswith("]", end):
+        match = wiki.trail.match(text, end + 1)
+        return f"{anchor}]{match[0] if match else ''}"
+    return f"{anchor}{token[TRAIL]}"
