@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from modeling.retrieval.run_inputs import Inputs
 
 DESCRIPTION = (
-    "Make a tiny BERT whose vocabulary is that of the knowledge base and the captions (blink trains it), and train a tiny "
-    "CLIP on pictures and texts of the training split and of entities. They show that the road works on a CPU in a "
-    "minute; what they reach says nothing about real encoders."
+    "Make a tiny BERT whose vocabulary is that of the knowledge base and the captions (blink trains it), and train a "
+    "tiny CLIP on pictures and texts of the training split and of entities. They show that the road works on a CPU in "
+    "a minute; what they reach says nothing about real encoders."
 )
 EXAMPLE = (
     "python -m modeling.tiny --dataset data/dataset/demo --kb data/kb/demo --images data/images/demo "
@@ -43,7 +43,9 @@ def main(argv: list[str]) -> int:
 
     inputs = open_dataset(values.dataset, values.kb, values.images)
     save_tiny_bert(values.out / "bert", _texts(inputs), seed=values.seed)
-    sys.stdout.write(f"{values.out / 'bert'}: a BERT with random weights; --model blink={values.out / 'bert'} trains it\n")
+    sys.stdout.write(
+        f"{values.out / 'bert'}: a BERT with random weights; --model blink={values.out / 'bert'} trains it\n"
+    )
     if inputs.images is not None:
         _train_clip(inputs, values)
     return 0
@@ -58,10 +60,10 @@ def _train_clip(inputs: "Inputs", values: argparse.Namespace) -> None:
     save_tiny_clip(folder, _texts(inputs), seed=values.seed)
     sources = Sources(inputs.entities, inputs.images, inputs.train)
     told = train_clip(folder, folder, sources, ClipOptions(epochs=values.epochs, seed=values.seed))
-    pairs = ", ".join(f"{n} {kind}" for kind, n in told["pairs"].items())
-    sys.stdout.write(
-        f"{folder}: a CLIP trained on {pairs}; loss {told['loss_before']:.3f} before, {told['loss_after']:.3f} after\n"
-    )
+    sys.stdout.write(f"{folder}: a CLIP trained on\n")
+    for kind, n in told["pairs"].items():
+        losses = (f"{told[f'loss_{when}'][kind]:.2f} {when}" for when in ("before", "after"))
+        sys.stdout.write(f"  {n} pairs of {kind}: loss {', '.join(losses)}\n")
 
 
 def _texts(inputs: "Inputs") -> Iterator[str]:
@@ -69,8 +71,6 @@ def _texts(inputs: "Inputs") -> Iterator[str]:
     for batch in inputs.entities.batches(1024):
         yield from (f"{entity.title}. {entity.text}" for entity in batch)
     yield from (mention.caption for mention in inputs.train)
-
-
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ class WorldOptions:
     parts: int
     news: int
     unseen: int
+    aliases: int
     no_media: bool
 
     @property
@@ -57,7 +58,7 @@ def make_world(options: WorldOptions) -> dict[str, int]:
     truth.mkdir(parents=True)
     seen = ArticleImages()
     counts = _write_encyclopedia(options, seen)
-    news = plan_news(options.news, options.seed, options.date, options.unseen)
+    news = plan_news(options.news, options.seed, options.date, options.unseen, options.aliases)
     write_news(news, folder / NEWS_WIKI / options.date, truth, options.date)
     pictures = list({**seen.pictures, **news.library.pictures}.values())
     write_commons(pictures, folder / "commons", options.date)
@@ -199,12 +200,16 @@ def read_flags(argv: list[str] | None = None) -> WorldOptions:
     parser.add_argument(
         "--unseen", type=int, default=0, metavar="PERCENT", help="mentions by a name that the encyclopedia lacks"
     )
+    parser.add_argument(
+        "--aliases", type=int, default=0, metavar="PERCENT", help="mentions by a redirect's name that nothing explains"
+    )
     parser.add_argument("--no-media", action="store_true", help="write no images")
     flags = parser.parse_args(argv)
     if flags.parts < 1 or len(flags.date) != 8 or not flags.date.isdigit():
         parser.error("--parts must be at least 1 and --date eight digits")
-    if not 0 <= flags.unseen <= 100:
-        parser.error(f"--unseen is {flags.unseen}; it is a percentage from 0 to 100")
+    for name in ("unseen", "aliases"):
+        if not 0 <= getattr(flags, name) <= 100:
+            parser.error(f"--{name} is {getattr(flags, name)}; it is a percentage from 0 to 100")
     return WorldOptions(**vars(flags))
 
 

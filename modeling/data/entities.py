@@ -1,4 +1,4 @@
-"""The entities that retrievers index: a knowledge base, or a closed set of titles."""
+"""What retrievers index: the entities of a KB, or a closed set."""
 
 import json
 from collections.abc import Iterable, Iterator

@@ -62,7 +62,7 @@ class Bm25:
     @classmethod
     def open(cls, folder: Path, sources: Sources) -> Self:
         """Open all shards."""
-        manifest = open_index(folder, cls.name, sources.entities)
+        manifest = open_index(folder, cls.name, sources.entities, any_catalog=sources.any_catalog)
         shards = [Shard(folder / f"shard-{number:02d}") for number in range(manifest["options"]["shards"])]
         return cls(shards, manifest["options"])
 

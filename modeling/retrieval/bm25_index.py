@@ -1,4 +1,4 @@
-"""A tantivy index over titles and leads: writing it, and asking one shard."""
+"""A tantivy index over titles and leads, written and asked."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

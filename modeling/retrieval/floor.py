@@ -49,7 +49,7 @@ class Floor:
     @classmethod
     def open(cls, folder: Path, sources: Sources) -> Self:
         """Open both parts."""
-        manifest = open_index(folder, cls.name, sources.entities)
+        manifest = open_index(folder, cls.name, sources.entities, any_catalog=sources.any_catalog)
         prior = TrainPrior.open(folder / TrainPrior.name, sources)
         return cls(prior, Sentence.open(folder / Sentence.name, sources), manifest["options"]["weight"])
 

@@ -46,7 +46,7 @@ class Prior:
     @classmethod
     def open(cls, folder: Path, sources: Sources) -> Self:
         """Open the KB's store with the options of `folder`."""
-        manifest = open_index(folder, cls.name, sources.entities)
+        manifest = open_index(folder, cls.name, sources.entities, any_catalog=sources.any_catalog)
         return cls(_store_of(sources), Level(manifest["options"]["deepest"]))
 
     def search(self, mentions: Sequence[Mention], k: int) -> Ranking:

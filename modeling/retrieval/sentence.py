@@ -65,7 +65,7 @@ class Sentence:
     @classmethod
     def open(cls, folder: Path, sources: Sources) -> Self:
         """Load the vectors, and the encoder for queries."""
-        manifest = open_index(folder, cls.name, sources.entities)
+        manifest = open_index(folder, cls.name, sources.entities, any_catalog=sources.any_catalog)
         return cls(folder, _encoder(sources), manifest["options"], sources.device)
 
     def search(self, mentions: Sequence[Mention], k: int) -> Ranking:

@@ -55,7 +55,7 @@ class Tfidf:
     @classmethod
     def open(cls, folder: Path, sources: Sources) -> Self:
         """Open titles' vectors, pieces and their weights."""
-        open_index(folder, cls.name, sources.entities)
+        open_index(folder, cls.name, sources.entities, any_catalog=sources.any_catalog)
         letters = _vectorizer(json.loads((folder / _PIECES).read_text(encoding="utf-8")))
         letters.idf_ = np.load(folder / _WEIGHTS, allow_pickle=False)
         return cls(np.load(folder / _IDS, allow_pickle=False), scipy.sparse.load_npz(folder / _VECTORS), letters)

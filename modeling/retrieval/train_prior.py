@@ -50,7 +50,7 @@ class TrainPrior:
     @classmethod
     def open(cls, folder: Path, sources: Sources) -> Self:
         """Read the counts."""
-        open_index(folder, cls.name, sources.entities)
+        open_index(folder, cls.name, sources.entities, any_catalog=sources.any_catalog)
         shares = {}
         for surface, rows in json.loads((folder / _COUNTS).read_text(encoding="utf-8")).items():
             total = sum(count for _, count in rows)

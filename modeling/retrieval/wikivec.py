@@ -78,7 +78,7 @@ class WikiVec:
     @classmethod
     def open(cls, folder: Path, sources: Sources) -> Self:
         """Map the vectors into memory."""
-        manifest = open_index(folder, cls.name, sources.entities)
+        manifest = open_index(folder, cls.name, sources.entities, any_catalog=sources.any_catalog)
         return cls(folder, manifest["options"], sources.device)
 
     def search(self, mentions: Sequence[Mention], k: int) -> Ranking:

@@ -126,7 +126,7 @@ def write_caption(task: Task, other: Task | None, rng: Random, year: int) -> Cap
     caption = Caption()
     if other is not None:
         pattern = rng.choice(WITH)
-    elif task.clue == "image":
+    elif task.clue in {"image", "name"}:
         pattern = rng.choice(SEEN_SIDES if task.is_side and rng.random() < 0.6 else SEEN)
     else:
         pattern = rng.choice(TOLD)

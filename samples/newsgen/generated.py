@@ -110,7 +110,7 @@ class NewsDesk:
         caption = write_caption(task, other, self.rng, year)
         if self.rng.random() < 0.06:
             caption.credit_line("Photo: A. Reader", "<br /><small>Photo: A. Reader</small>")
-        if task.clue == "text":
+        if task.clue in {"text", "name"}:
             number = self.rng.randrange(len(NEUTRAL))
             return self.library.neutral(number) if number == 0 else self.library.view(number), caption
         emblems = (task.emblem,) if other is None else (task.emblem, other.emblem)

@@ -13,7 +13,7 @@ from newsgen.clues import NIL, nil_emblem, tasks
 from newsgen.generated import write_articles
 from newsgen.library import NEUTRAL, Library
 from newsgen.traps import TRAPS, write_trap
-from newsgen.unseen import with_unseen
+from newsgen.unseen import with_aliases, with_unseen
 
 ID_STEPS = (1, 1, 2, 5, 11)
 # Title, namespace, model, text, state: pages that are no articles.
@@ -52,17 +52,18 @@ NIL_KINDS = {
 }  # fmt: skip
 
 
-def plan_news(count: int, seed: int, date: str, unseen: int = 0) -> NewsWorld:
+def plan_news(count: int, seed: int, date: str, unseen: int = 0, aliases: int = 0) -> NewsWorld:
     """`count` articles, but at least the hand-made ones, and pages that are none.
 
-    `unseen` percent of the mentions of made-up articles bear a name that the encyclopedia does not know.
+    `unseen` percent of the mentions of made-up articles bear a name that the encyclopedia does not know; `aliases`
+    percent of what can bears the name of a redirect, with nothing beside it that tells what it is.
     """
     rng = Random(f"news of {seed}")
     library = Library()
     last_year = int(date[:4]) - 1
     catalog = read_catalog()
     articles = [write_trap(trap, library) for trap in TRAPS]
-    wanted = with_unseen(tasks(catalog, TOPICS), unseen)
+    wanted = with_unseen(with_aliases(tasks(catalog, TOPICS), aliases), unseen)
     invented = write_articles(max(0, count - len(articles)), wanted, rng, max(2006, last_year), library)
     entries: list[Article | tuple[str, int, str, str, str]] = [*articles, *invented, *OTHER_PAGES]
     entries += [

@@ -1,5 +1,6 @@
-"""Names that the encyclopedia never uses, for things that it has."""
+"""Names that only a picture, only words, or only links explain."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
@@ -47,6 +48,31 @@ def with_unseen(tasks: Iterator[Task], percent: int) -> Iterator[Task]:
             continue
         renamed += 1
         yield replace(task, surface=nickname(renamed), clue=("image", "text")[renamed % 2])
+
+
+def with_aliases(tasks: Iterator[Task], percent: int) -> Iterator[Task]:
+    """The same tasks, `percent` of those about a thing with another name under that name and with nothing beside it.
+
+    Neither words nor picture tell such a mention (clue `name`); the redirect of the encyclopedia does.
+    """
+    passed = renamed = 0
+    for task in tasks:
+        names = [] if task.entity is None else [name for name in task.redirects if is_other_name(name, task.entity)]
+        passed += bool(names)
+        if not names or renamed * 100 >= passed * percent:
+            yield task
+            continue
+        renamed += 1
+        yield replace(task, surface=names[renamed % len(names)], clue="name")
+
+
+def is_other_name(name: str, title: str) -> bool:
+    """Whether a redirect shares no word with the title, and begins as a name does."""
+    return name[:1].isupper() and not _words(title) & _words(name)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
 
 
 def nickname(number: int) -> str:

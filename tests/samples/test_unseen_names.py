@@ -49,3 +49,14 @@ def test_no_percentage_is_an_error(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "--unseen is 101; it is a percentage from 0 to 100" in done.stderr
+
+
+def test_aliases_are_redirects_with_nothing_beside_them(tmp_path):
+    folder = make_world(tmp_path / "world", "--news", "120", "--no-media", "--aliases", "100")
+    redirects = {row["title"]: row["redirect"] for row in _rows(folder / "truth" / "pages.jsonl") if row["redirect"]}
+    named = [row for row in _rows(folder / "truth" / "mentions.jsonl") if row["clue"] == "name"]
+    assert len(named) > 30
+    for row in named:
+        assert row["surface"] in redirects
+        words = set(re.findall(r"\w+", row["entity"].casefold()))
+        assert not words & set(re.findall(r"\w+", row["surface"].casefold()))
