@@ -19,7 +19,7 @@ from modeling.retrieval.dense_files import VectorFolder
 from modeling.retrieval.encoding import encode_entities, forget_plan, resume_plan
 from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
 from pipeline.records.digest import options_digest
-from pipeline.records.errors import UsageError
+from pipeline.records.errors import ArtifactError, UsageError
 
 OPTIONS = (
     Option("query", str, "sum", "text of a query; sum adds the vectors of both", choices=("mention", "context", "sum")),
@@ -64,9 +64,16 @@ class Sentence:
 
     @classmethod
     def open(cls, folder: Path, sources: Sources) -> Self:
-        """Load the vectors, and the encoder for queries."""
+        """Load the vectors, and the encoder for queries.
+
+        Raises:
+            ArtifactError: the index is damaged, of other entities, or was built with another model.
+        """
         manifest = open_index(folder, cls.name, sources.entities, any_catalog=sources.any_catalog)
-        return cls(folder, _encoder(sources), manifest["options"], sources.device)
+        encoder = _encoder(sources)
+        if model_digest(model_folder(str(sources.model))) != manifest["facts"]["model"]:
+            raise ArtifactError(f"{folder} was built with another model than {sources.model}; build the index again")
+        return cls(folder, encoder, manifest["options"], sources.device)
 
     def search(self, mentions: Sequence[Mention], k: int) -> Ranking:
         """The entities of the highest cosine."""
