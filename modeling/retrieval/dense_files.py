@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -108,17 +110,25 @@ class VectorFolder:
         Raises:
             ArtifactError: a shard is damaged, or the ids do not ascend.
         """
+        return ((ids, vectors) for _, ids, vectors in self._groups())
+
+    def load(self, device: str = "cpu", precision: str = "fp32") -> list[VectorShard]:
+        """All vectors on a device, a shard a file, ready for many searches."""
+        found = []
+        for _, groups in groupby(self._groups(), key=itemgetter(0)):
+            _, ids, vectors = zip(*groups, strict=True)
+            whole = np.concatenate(ids), np.concatenate(vectors)  # large blocks are searched quicker than row groups
+            found.append(prepare_shard(*whole, device=device, precision=precision))
+        return found
+
+    def _groups(self) -> Iterator[tuple[Path, Ids, Vectors]]:
         last: int | None = None
         for path in self.paths:
             for ids, vectors in _read_groups(path, self.width):
                 if len(ids) and (not bool((np.diff(ids) > 0).all()) or (last is not None and ids[0] <= last)):
                     raise ArtifactError(f"{path}: the entity ids do not ascend; build the index again")
                 last = int(ids[-1]) if len(ids) else last
-                yield ids, vectors
-
-    def load(self, device: str = "cpu", precision: str = "fp32") -> list[VectorShard]:
-        """All vectors on a device, ready for many searches."""
-        return [prepare_shard(ids, vectors, device=device, precision=precision) for ids, vectors in self]
+                yield path, ids, vectors
 
 
 def resident(vectors: VectorFolder, device: str, precision: str = "fp32") -> Shards:

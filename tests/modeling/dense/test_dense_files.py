@@ -43,7 +43,9 @@ def test_equal_vectors_give_equal_bytes(folder, tmp_path):
 def test_streamed_and_resident_search_agree(folder):
     shards, queries = VectorFolder(folder), vectors_of(3, seed=9)
     streamed = search_vectors(queries, shards, 8)
-    resident = search_vectors(queries, shards.load(), 8)
+    held = shards.load()
+    assert [len(one) for one in held] == [20, 5]
+    resident = search_vectors(queries, held, 8)
     assert streamed.ids.tobytes() == resident.ids.tobytes()
     assert streamed.scores.tobytes() == resident.scores.tobytes()
 
