@@ -8,8 +8,8 @@ import pytest
 from pipeline.jobs import corpus_plan, images_normalize, kb_plan
 from pipeline.records.code import ROOT
 
-MACHINERY = ("records", "beamx", "console")
-"""Floors of which a list names single files where these decide rows: records, running, showing."""
+MACHINERY = ("records", "beamx", "console", "native")
+"""Floors of which a list names single files where these decide rows: records, running, showing, compiled twins."""
 
 
 def imported(path: Path) -> set[Path]:

@@ -141,15 +141,18 @@ def test_a_busy_api_is_asked_again_and_a_dead_one_ends_the_run(server, tmp_path)
     [{"query": {"pages": [{"title": "File:A.png", "imageinfo": [{"url": 7, "extmetadata": []}]}]}}, {"query": {}}],
 )
 def test_an_answer_of_nonsense_tells_nothing(server, tmp_path, value):
+    put_api(server, [])
     server.files[API] = (json.dumps(value).encode(), "application/json")
     _, rows = build(server, tmp_path, ["A.png"])
     assert rows["A.png"]["outcome"] == "missing"
 
 
 def test_an_answer_that_is_no_object_ends_the_run(server, tmp_path):
+    put_api(server, [])
     server.files[API] = (b"[]", "application/json")
-    with pytest.raises(MelError, match="does not tell about files"):
+    with pytest.raises(MelError, match="does not tell about files") as raised:
         build(server, tmp_path, ["A.png"])
+    assert "404" not in str(raised.value)
 
 
 def test_addresses_stay_short_however_long_the_titles_are(server, tmp_path):
