@@ -8,6 +8,8 @@ DEMO_CORPUS := data/corpus/demo
 DEMO_IMAGES := data/images/demo
 DEMO_PROJECT := data/annotation/demo
 DEMO_DATASET := data/dataset/demo
+DEMO_MODELS := data/models/demo
+DEMO_CANDIDATES := data/candidates/demo
 
 # Tests marked `data` read real dumps from here; they are skipped where there are none.
 ifneq ($(wildcard ../shared/data),)
@@ -26,8 +28,9 @@ $(STAMP): pyproject.toml setup.py pipeline/native/_loops.c constraints.txt tools
 	@bash tools/make_venv.sh $(VENV)
 	@touch $@
 
-demo: $(STAMP) ## make the sample world, build its KB, corpus and images, annotate it; ends with the pages to look at
-	@bash tools/demo.sh $(PY) $(WORLD) $(DEMO_KB) $(DEMO_CORPUS) $(DEMO_IMAGES) $(DEMO_PROJECT) $(DEMO_DATASET)
+demo: $(STAMP) ## make the sample world, build its KB, corpus and images, annotate it, retrieve candidates
+	@bash tools/demo.sh $(PY) $(WORLD) $(DEMO_KB) $(DEMO_CORPUS) $(DEMO_IMAGES) $(DEMO_PROJECT) $(DEMO_DATASET) \
+		$(DEMO_MODELS) $(DEMO_CANDIDATES)
 
 test: $(STAMP) ## run all tests in two processes, in random order with a printed seed
 	$(PY) -m pytest -q -n 2 --dist worksteal
@@ -55,4 +58,4 @@ doctor: ## say what this machine lacks and how to get it
 clean: ## remove .venv, caches and the demo's files; built data elsewhere stays
 	rm -rf $(VENV) .venv-peers build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
 		$(WORLD) $(DEMO_KB) $(DEMO_CORPUS) $(DEMO_IMAGES) $(DEMO_IMAGES)-entities $(DEMO_IMAGES)-entities.tsv \
-		$(DEMO_PROJECT) $(DEMO_DATASET) $(DEMO_DATASET)-statistics
+		$(DEMO_PROJECT) $(DEMO_DATASET) $(DEMO_DATASET)-statistics $(DEMO_MODELS) $(DEMO_CANDIDATES)

@@ -17,7 +17,7 @@ from pipeline.records.schemas import Column
 ROOT = Path(__file__).parents[1]
 HELP_COLUMNS = 100
 ANNOTATION = "-m annotation"
-MODELING = ("-m modeling.retrieve",)
+MODELING = ("-m modeling.retrieve", "-m modeling.tiny")
 ROAD_BEGIN = "<!-- road: written by `make golden` -->"
 ROAD_END = "<!-- road: end -->"
 DEMO_BEGIN = "<!-- demo: written by `make golden` -->"
