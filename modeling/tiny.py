@@ -61,9 +61,10 @@ def _train_clip(inputs: "Inputs", values: argparse.Namespace) -> None:
     sources = Sources(inputs.entities, inputs.images, inputs.train)
     told = train_clip(folder, folder, sources, ClipOptions(epochs=values.epochs, seed=values.seed))
     sys.stdout.write(f"{folder}: a CLIP trained on\n")
+    before, after = told["loss_before"], told["loss_after"]
     for kind, n in told["pairs"].items():
-        losses = (f"{told[f'loss_{when}'][kind]:.2f} {when}" for when in ("before", "after"))
-        sys.stdout.write(f"  {n} pairs of {kind}: loss {', '.join(losses)}\n")
+        losses = f": loss {before[kind]:.2f} before, {after[kind]:.2f} after" if kind in before else ""
+        sys.stdout.write(f"  {n} pairs of {kind}{losses}\n")
 
 
 def _texts(inputs: "Inputs") -> Iterator[str]:
