@@ -70,7 +70,7 @@ def _packages(extra: str, requirements: list[str], tested: dict[str, str]) -> Ch
         except importlib.metadata.PackageNotFoundError:
             absent.append(name)
             continue
-        if tested.get(name, version) != version:
+        if tested.get(name, version) not in {version, version.partition("+")[0]}:  # "2.13.0+cpu" is a build of 2.13.0
             other.append(f"{name} {version} (tested: {tested[name]})")
     label = f"packages, {extra}"
     if absent:

@@ -1,8 +1,9 @@
 """What the doctor finds."""
 
+import importlib.metadata
 from pathlib import Path
 
-from pipeline.console.health import check_machine
+from pipeline.console.health import _packages, check_machine
 from runners.doctor import main
 
 ROOT = Path(__file__).parents[2]
@@ -49,3 +50,9 @@ def test_names_are_told_from_what_is_found(capsys):
     for line in capsys.readouterr().out.splitlines():
         assert line[29] == " "
         assert line[30] != " "
+
+
+def test_a_build_of_the_tested_version_is_that_version():
+    torch = importlib.metadata.version("torch").partition("+")[0]
+    assert _packages("modeling", ["torch>=2"], {"torch": torch}).state == "ok"
+    assert _packages("modeling", ["torch>=2"], {"torch": f"{torch}1"}).state == "note"
