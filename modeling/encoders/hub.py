@@ -4,6 +4,7 @@ Everything that transformers does silently and wrongly is met here: it wants `tr
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def check_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
     special = set(tokenizer.all_special_tokens) | set(tokenizer.get_added_vocab())
     words = sorted(word for word in tokenizer.get_vocab() if word not in special and not word.startswith("##"))
     probe = " ".join(words[:: len(words) // _PROBED_WORDS + 1])
-    ids = tokenizer(probe, add_special_tokens=False)["input_ids"] if words else []
+    ids = token_ids(tokenizer, [probe])[0] if words else []
     if all(id_ == tokenizer.unk_token_id for id_ in ids):
         raise InputError(
             f"the tokenizer of {folder} turns every word into {tokenizer.unk_token}: its vocabulary has {len(words)} "
@@ -92,8 +93,14 @@ def check_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
 
 def unknown_share(tokenizer: Tokenizer, texts: list[str]) -> float:
     """Share of [UNK] among the tokens of `texts`; 0 where there are no tokens."""
-    ids = [id_ for row in tokenizer(texts, add_special_tokens=False)["input_ids"] for id_ in row] if texts else []
+    ids = [id_ for row in token_ids(tokenizer, texts) for id_ in row]
     return ids.count(tokenizer.unk_token_id) / len(ids) if ids else 0.0
+
+
+def token_ids(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
+    """All token ids of texts, no special ones added; who asks cuts them, so no length is warned of."""
+    ids: list[list[int]] = tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"] if texts else []
+    return ids
 
 
 def load_model(kind: Any, folder: Path, device: str, **settings: Any) -> Model:  # noqa: ANN401 - transformers' own

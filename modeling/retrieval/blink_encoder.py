@@ -11,7 +11,7 @@ from torch import nn
 
 from modeling.data.entities import IndexedEntity
 from modeling.data.mentions import Mention
-from modeling.encoders.hub import add_markers, load_tokenizer, model_folder
+from modeling.encoders.hub import add_markers, load_tokenizer, model_folder, token_ids
 from modeling.encoders.text import TextEncoder, load_text_model
 from modeling.retrieval.dense import Vectors
 from pipeline.records.errors import InputError
@@ -93,7 +93,7 @@ class BiEncoder:
         tokenizer, length = self.mention.tokenizer, self.mention.max_length
         open_, close, _ = tokenizer.convert_tokens_to_ids(list(MARKERS))
         parts = (
-            _pieces(tokenizer, texts) for texts in zip(*((m.left, m.surface, m.right) for m in mentions), strict=True)
+            token_ids(tokenizer, texts) for texts in zip(*((m.left, m.surface, m.right) for m in mentions), strict=True)
         )
         rows = []
         for left, surface, right in zip(*parts, strict=True):
@@ -106,8 +106,8 @@ class BiEncoder:
         """Token ids, cut at the end."""
         tokenizer, length = self.entity.tokenizer, self.entity.max_length
         marker = tokenizer.convert_tokens_to_ids(MARKERS[2])
-        titles = _pieces(tokenizer, [entity.title for entity in entities])
-        texts = _pieces(tokenizer, [entity.text[:_TEXT_CHARACTERS] for entity in entities])
+        titles = token_ids(tokenizer, [entity.title for entity in entities])
+        texts = token_ids(tokenizer, [entity.text[:_TEXT_CHARACTERS] for entity in entities])
         rows = ([*title, marker, *text][: length - 2] for title, text in zip(titles, texts, strict=True))
         return [_framed(tokenizer, row) for row in rows]
 
@@ -138,11 +138,6 @@ def _open_tower(folder: Path, **settings: Any) -> TextEncoder:  # noqa: ANN401 -
     if missing := [marker for marker in MARKERS if marker not in tower.tokenizer.get_vocab()]:
         raise InputError(f"the tokenizer of {folder} lacks the markers {', '.join(missing)}")
     return tower
-
-
-def _pieces(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:  # noqa: ANN401 - transformers' own
-    ids: list[list[int]] = tokenizer(list(texts), add_special_tokens=False)["input_ids"] if texts else []
-    return ids
 
 
 def _window(n_left: int, n_right: int, room: int) -> tuple[int, int]:

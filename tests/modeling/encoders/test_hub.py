@@ -1,6 +1,7 @@
 """What transformers does silently and wrongly is refused."""
 
 import json
+import logging
 import subprocess
 import sys
 
@@ -9,7 +10,16 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoModel, BertTokenizer
 
-from modeling.encoders.hub import add_markers, load_model, load_tokenizer, model_digest, model_folder, unknown_share
+from modeling.encoders.hub import (
+    add_markers,
+    check_tokenizer,
+    load_model,
+    load_tokenizer,
+    model_digest,
+    model_folder,
+    token_ids,
+    unknown_share,
+)
 from modeling.encoders.text import load_text_model
 from modeling.encoders.tiny import save_tiny_bert, word_pieces
 from pipeline.records.errors import InputError
@@ -45,6 +55,34 @@ def test_a_folder_with_no_more_than_vocab_txt_works(bert):
     for path in bert.glob("tokenizer*"):
         path.unlink()
     assert load_tokenizer(bert).tokenize("Lions of London") == ["lions", "of", "london"]
+
+
+def test_long_vocabularies_and_texts_warn_of_no_length(bert):
+    tokenizer = load_tokenizer(bert)
+    tokenizer.model_max_length = 4
+    log, told = logging.getLogger("transformers"), Handler()
+    log.addHandler(told)
+    level = log.level
+    try:
+        log.setLevel(logging.WARNING)
+        check_tokenizer(tokenizer, bert)
+        assert unknown_share(tokenizer, [" ".join(TEXTS)]) == 0
+        assert len(token_ids(tokenizer, [" ".join(TEXTS)])[0]) > 4  # nothing was cut
+    finally:
+        log.setLevel(level)
+        log.removeHandler(told)
+    assert told.lines == []
+
+
+class Handler(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self):
+        super().__init__()
+        self.lines = []
+
+    def emit(self, record):
+        self.lines.append(record.getMessage())
 
 
 def test_share_of_unknown_words(bert):
