@@ -107,9 +107,9 @@ class KbCatalog:
         return {id_: self._indexed(id_, row.title, row.lead, row.image) for id_, row in found.items()}
 
     def find(self, title: str) -> int | None:
-        """The id behind a title or redirect."""
+        """The id of the article behind a title or redirect; red links lead to none."""
         hit = self._store.find_title(title)
-        return None if hit is None else hit.entity_id
+        return None if hit is None or hit.entity_id < 0 else hit.entity_id  # below 0: red links
 
     def is_own(self, title: str) -> bool:
         """Whether an article bears exactly this title."""

@@ -24,8 +24,7 @@ def link_mentions(mentions: Sequence[Mention], entities: EntityCatalog) -> list[
         title, id_ = mention.entity, mention.entity_id
         if title is not None:
             if title not in ids:
-                found = entities.find(title)
-                ids[title] = None if found is None or found < 0 else found  # below 0: red links, which are no articles
+                ids[title] = entities.find(title)
             id_ = ids[title]
         linked.append(replace(mention, entity_id=None if mention.is_nil else id_))
     return linked

@@ -10,11 +10,14 @@ from modeling.data.mentions import Mention
 from modeling.data.ranking import Ranking, empty_ranking, sort_ranking
 from modeling.retrieval.base import IndexReport, Sources
 from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
+from pipeline.kb.candidates import Candidates
 from pipeline.kb.store import MentionStore
+from pipeline.kb.store_build import MOST_CANDIDATES
 from pipeline.records.errors import UsageError
 from pipeline.records.names import Level
 
 _LEVELS = tuple(Level)
+_ALL = len(_LEVELS) * MOST_CANDIDATES
 OPTIONS = (Option("deepest", str, "stripped", "how far a surface may be relaxed", choices=_LEVELS),)
 
 
@@ -53,15 +56,18 @@ class Prior:
         """The best `k` candidates of each surface; red links, which are no articles, are left out."""
         found = empty_ranking(len(mentions), k)
         answers = self._store.lookup_many((mention.surface for mention in mentions), k, deepest=self._deepest)
-        for row, candidates in enumerate(answers):
-            n = 0
-            columns = zip(candidates.entity_ids, candidates.p, candidates.levels, strict=True)
-            for entity_id, p, level in columns:
-                if entity_id >= 0:
-                    found.ids[row, n] = entity_id
-                    found.scores[row, n] = p - _LEVELS.index(level)
-                    n += 1
+        for row, (mention, candidates) in enumerate(zip(mentions, answers, strict=True)):
+            articles = _articles(candidates)
+            if len(articles) < k == len(candidates):  # red links stand where articles further down would
+                articles = _articles(self._store.lookup(mention.surface, _ALL, deepest=self._deepest))[:k]
+            for place, (entity_id, score) in enumerate(articles):
+                found.ids[row, place], found.scores[row, place] = entity_id, score
         return sort_ranking(found.ids, found.scores, k)  # float32 makes some scores equal: those go by entity id
+
+
+def _articles(candidates: Candidates) -> list[tuple[int, float]]:
+    columns = zip(candidates.entity_ids, candidates.p, candidates.levels, strict=True)
+    return [(id_, p - _LEVELS.index(level)) for id_, p, level in columns if id_ >= 0]
 
 
 def _store_of(sources: Sources) -> MentionStore:

@@ -11,8 +11,9 @@ from modeling.retrieval.base import Sources
 from modeling.retrieval.prior import Prior
 from pipeline.records import schemas
 from pipeline.records.errors import ArtifactError, UsageError
-from pipeline.records.manifest import open_artifact
+from pipeline.records.manifest import MANIFEST, SUCCESS, open_artifact, write_json
 from tests.modeling.worlds import mention_in
+from tests.support.stores import SmallKB
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +76,32 @@ def test_an_unfinished_index_is_refused(sources, tmp_path):
     (tmp_path / "index" / "_SUCCESS").unlink()
     with pytest.raises(ArtifactError, match="did not end"):
         Prior.open(tmp_path / "index", sources)
+
+
+def test_a_title_that_ends_at_a_red_link_leads_to_no_article(tmp_path):
+    folder = tmp_path / "kb"
+    folder.mkdir()
+    counts = (1, 0, 0, 0, 0)
+    kb = SmallKB({"Lyon": {5: counts, -2: counts}}, {5: ("Lyon", 1), -2: ("Lyonn", 1)}, {"Lyons": 5, "Lyonns": -2})
+    kb.store(folder)
+    write_json(folder / MANIFEST, {"wiki": "enwiki", "date": "20210101"})
+    (folder / SUCCESS).touch()
+    catalog = KbCatalog(folder)
+    assert catalog.store.find_title("Lyonns").entity_id == -2
+    assert [catalog.find(title) for title in ("Lyon", "Lyons", "Lyonns", "Lyonn")] == [5, 5, None, None]
+
+
+def test_red_links_take_no_place_of_articles_further_down(tmp_path):
+    folder = tmp_path / "kb"
+    folder.mkdir()
+    counts = {-1: (9, 0, 0, 0, 0), -2: (8, 0, 0, 0, 0), 5: (2, 0, 0, 0, 0), 7: (1, 0, 0, 0, 0)}
+    names = {id_: (f"Name {id_}", 1) for id_ in (*counts, 9)}
+    kb = SmallKB({"Lyon": counts, "lyon": {9: (1, 0, 0, 0, 0)}}, names)
+    kb.store(folder)
+    write_json(folder / MANIFEST, {"wiki": "enwiki", "date": "20210101"})
+    (folder / SUCCESS).touch()
+    sources = Sources(KbCatalog(folder))
+    Prior.build(sources, tmp_path / "index", {})
+    retriever = Prior.open(tmp_path / "index", sources)
+    for k, expected in ((1, [5]), (2, [5, 7]), (3, [5, 7, 9]), (4, [5, 7, 9, NO_ENTITY])):
+        assert retriever.search([mention_in("in Lyon", "Lyon")], k).ids.tolist() == [expected]
