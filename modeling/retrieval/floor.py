@@ -9,6 +9,7 @@ import numpy as np
 from modeling.config.options import Option, read_options
 from modeling.data.mentions import Mention
 from modeling.data.ranking import Ranking, ranking_of
+from modeling.encoders.text import Vectors
 from modeling.retrieval.base import IndexReport, Sources
 from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
 from modeling.retrieval.sentence import Sentence
@@ -29,13 +30,11 @@ class Floor:
         self._prior = prior
         self._sentence = sentence
         self._weight = weight
-        known = prior.entities
-        self._vectors = {
-            id_: vector
-            for shard in sentence.shards
-            for id_, vector in zip(shard.ids.tolist(), shard.vectors.cpu().numpy(), strict=True)
-            if id_ in known
-        }
+        known = np.array(sorted(prior.entities), np.int64)
+        self._vectors: dict[int, Vectors] = {}
+        for ids, vectors in sentence.vectors:
+            rows = np.flatnonzero(np.isin(ids, known))
+            self._vectors |= dict(zip(ids[rows].tolist(), vectors[rows], strict=True))
 
     @classmethod
     def build(cls, sources: Sources, folder: Path, options: Mapping[str, Any]) -> IndexReport:

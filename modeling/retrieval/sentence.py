@@ -15,7 +15,7 @@ from modeling.encoders.hub import model_digest, model_folder
 from modeling.encoders.text import TextEncoder, Vectors
 from modeling.retrieval.base import IndexReport, Sources
 from modeling.retrieval.dense import search_vectors
-from modeling.retrieval.dense_files import VectorFolder
+from modeling.retrieval.dense_files import VectorFolder, resident
 from modeling.retrieval.encoding import encode_entities, forget_plan, resume_plan
 from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
 from pipeline.records.digest import options_digest
@@ -41,7 +41,8 @@ class Sentence:
         self._encoder = encoder
         self._options = options
         self._device = device
-        self.shards = VectorFolder(folder / "vectors", encoder.width).load(device)
+        self.vectors = VectorFolder(folder / "vectors", encoder.width)
+        self._shards = resident(self.vectors, device)
 
     @classmethod
     def build(cls, sources: Sources, folder: Path, options: Mapping[str, Any]) -> IndexReport:
@@ -64,7 +65,7 @@ class Sentence:
 
     @classmethod
     def open(cls, folder: Path, sources: Sources) -> Self:
-        """Load the vectors, and the encoder for queries.
+        """Open the vectors, and the encoder for queries.
 
         Raises:
             ArtifactError: the index is damaged, of other entities, or was built with another model.
@@ -77,7 +78,7 @@ class Sentence:
 
     def search(self, mentions: Sequence[Mention], k: int) -> Ranking:
         """The entities of the highest cosine."""
-        return search_vectors(self.queries(mentions), self.shards, k, device=self._device)
+        return search_vectors(self.queries(mentions), self._shards, k, device=self._device)
 
     def queries(self, mentions: Sequence[Mention]) -> Vectors:
         """(B, D) query vectors."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,7 +12,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from modeling.data.entities import EntityCatalog
 from modeling.data.mentions import Mention
-from modeling.data.ranking import NO_ENTITY, Ranking, sort_ranking, stack
+from modeling.data.ranking import Ranking, sort_ranking, stack
 from modeling.retrieval.base import IndexReport, Sources
 from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
 from pipeline.records.errors import UsageError
@@ -19,6 +20,7 @@ from pipeline.records.manifest import write_json
 
 _NGRAMS = (2, 4)
 _AT_ONCE = 256
+_PRODUCTS_AT_ONCE = 1 << 26
 _READ_ROWS = 10_000
 _IDS, _VECTORS, _PIECES, _WEIGHTS = "ids.npy", "titles.npz", "pieces.json", "weights.npy"
 
@@ -33,7 +35,7 @@ class Tfidf:
 
     def __init__(self, ids: np.ndarray[Any, np.dtype[np.int64]], vectors: Any, letters: TfidfVectorizer) -> None:  # noqa: ANN401 - scipy has no types
         self._ids = ids
-        self._vectors = vectors
+        self._by_piece = vectors.T.tocsr()  # turned once, not in every product
         self._letters = letters
 
     @classmethod
@@ -62,20 +64,22 @@ class Tfidf:
 
     def search(self, mentions: Sequence[Mention], k: int) -> Ranking:
         """The titles most alike; those that share no piece are left out."""
-        parts = [mentions[at : at + _AT_ONCE] for at in range(0, len(mentions), _AT_ONCE)]
-        return stack([self._search(part, k) for part in parts])
+        step = max(1, min(_AT_ONCE, _PRODUCTS_AT_ONCE // len(self._ids)))
+        parts = [mentions[at : at + step] for at in range(0, len(mentions), step)]
+        return stack([row for part in parts for row in self._search(part, k)])
 
-    def _search(self, mentions: Sequence[Mention], k: int) -> Ranking:
+    def _search(self, mentions: Sequence[Mention], k: int) -> list[Ranking]:
         queries = self._letters.transform([mention.surface for mention in mentions])
-        products = (queries @ self._vectors.T).tocsr()
-        widest = max(int(np.diff(products.indptr).max(initial=0)), 1)
-        ids = np.full((len(mentions), widest), NO_ENTITY)
-        scores = np.full((len(mentions), widest), -np.inf, np.float32)
-        for row in range(len(mentions)):
-            begin, end = products.indptr[row : row + 2]
-            ids[row, : end - begin] = self._ids[products.indices[begin:end]]
-            scores[row, : end - begin] = products.data[begin:end]
-        return sort_ranking(ids, scores, k)
+        products = (queries @ self._by_piece).tocsr()
+        found = []
+        for begin, end in pairwise(products.indptr):
+            scores = products.data[begin:end]
+            ids = self._ids[products.indices[begin:end]]
+            if len(scores) > k:  # only the k best, and what ties with the last of them, are sorted
+                is_best = scores >= np.partition(scores, -k)[-k]
+                scores, ids = scores[is_best], ids[is_best]
+            found.append(sort_ranking(ids[None], scores[None], k))
+        return found
 
 
 def _vectorizer(pieces: Sequence[str] | None = None) -> TfidfVectorizer:

@@ -1,5 +1,6 @@
 """Candidates by the cosine of word and entity vectors (paper 5.1, WikiVec)."""
 
+from array import array
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -134,28 +135,27 @@ def _fitted(sources: Sources, staged: Path, options: Mapping[str, Any]) -> Path:
 def _write(path: Path, entities: EntityCatalog, staged: Path) -> IndexReport:
     """Words in trie order, entities by id; of several names of one entity its own title counts, else the first."""
     words: list[str] = []
-    places: dict[int, tuple[bool, int]] = {}  # entity id -> (its own title, row)
-    n_rows = n_unknown = 0
+    ids, own_titles = array("q"), array("b")
+    n_unknown = 0
     with (staged / _WORD_PART).open("wb") as word_part, (staged / _ENTITY_PART).open("wb") as entity_part:
         for row in read_vectors(path):
             if not row.is_entity:
                 words.append(row.name)
                 word_part.write(row.vector.tobytes())
                 continue
-            id_, is_own = entities.find(row.name), entities.is_own(row.name)
+            id_ = entities.find(row.name)
             if id_ is None or not row.vector.any():
                 n_unknown += 1
                 continue
-            if id_ not in places or (is_own and not places[id_][0]):
-                places[id_] = (is_own, n_rows)
+            ids.append(id_)
+            own_titles.append(entities.is_own(row.name))
             entity_part.write(row.vector.tobytes())
-            n_rows += 1
-    if not places or not words:
-        raise InputError(f"{path} has {len(words):,} words, and vectors of {len(places)} of {len(entities):,} entities")
+    if not ids or not words:
+        raise InputError(f"{path} has {len(words):,} words, and vectors of {len(ids)} of {len(entities):,} entities")
     _write_words(words, staged)
-    _write_entities(places, n_rows, staged)
+    n_entities = _write_entities(np.array(ids, np.int64), np.array(own_titles, np.bool_), staged)
     facts = {"words": len(words), "vectors of no entity": n_unknown, "source": path.name, "sha256": file_digest(path)}
-    return IndexReport(len(places), len(entities) - len(places), 0, facts)
+    return IndexReport(n_entities, len(entities) - n_entities, 0, facts)
 
 
 def _write_words(words: list[str], staged: Path) -> None:
@@ -167,11 +167,15 @@ def _write_words(words: list[str], staged: Path) -> None:
     _write_rows(staged / _WORD_PART, len(words), order, staged / _WORD_VECTORS)
 
 
-def _write_entities(places: Mapping[int, tuple[bool, int]], n_rows: int, staged: Path) -> None:
-    ids = np.array(sorted(places), np.int64)
-    np.save(staged / _IDS, ids, allow_pickle=False)
-    order = np.array([places[id_][1] for id_ in ids.tolist()], np.int64)
-    _write_rows(staged / _ENTITY_PART, n_rows, order, staged / _VECTORS)
+def _write_entities(ids: npt.NDArray[np.int64], is_own: npt.NDArray[np.bool_], staged: Path) -> int:
+    """One row of each entity (ids and flags stand in the order of the rows); how many there are."""
+    order = np.lexsort((~is_own, ids))  # stable: of one entity, its own title first, then the first row
+    is_first = np.ones(len(ids), np.bool_)
+    is_first[1:] = np.diff(ids[order]) != 0
+    chosen = order[is_first]
+    np.save(staged / _IDS, ids[chosen], allow_pickle=False)
+    _write_rows(staged / _ENTITY_PART, len(ids), chosen, staged / _VECTORS)
+    return len(chosen)
 
 
 def _write_rows(part: Path, n_rows: int, order: npt.NDArray[np.int64], out: Path) -> None:

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from modeling.data.entities import IndexedEntity
 from modeling.data.wikidiverse import read_closed_set
 from modeling.retrieval.base import Sources
 from modeling.retrieval.tfidf import Tfidf
 from modeling.retrieval.train_prior import TrainPrior
 from pipeline.records.errors import UsageError
-from tests.modeling.worlds import mention_in
+from tests.modeling.worlds import ListCatalog, mention_in
 
 CAPTIONS = [
     {"id": 0, "sentence": "Ann met Bob in Rome.", "imgPath": "0.jpg", "mention": ["Ann", "Rome"],
@@ -67,6 +68,19 @@ def test_tfidf_is_the_cosine_of_dense_float64_vectors(small, tmp_path):
             ((id_, score) for id_, score in enumerate(row) if score > 0), key=lambda one: (-one[1], one[0])
         )
         assert found.row(number) == [(id_, pytest.approx(score, rel=1e-5)) for id_, score in ordered]
+
+
+def test_tfidf_keeps_the_smaller_ids_of_a_tie_at_the_cut_and_its_batches_change_nothing(monkeypatch, tmp_path):
+    titles = ["rome q", "tuna", *["rome q"] * 8]
+    catalog = ListCatalog(IndexedEntity(50 - number, title, "", None) for number, title in enumerate(titles))
+    Tfidf.build(Sources(catalog), tmp_path / "index", {})
+    mentions = [mention_in("rome", "rome"), mention_in("tuna rome", "tuna rome"), mention_in("q", "q")]
+    whole = Tfidf.open(tmp_path / "index", Sources(catalog)).search(mentions, 3)
+    assert whole.ids.tolist() == [[41, 42, 43], [49, 41, 42], [41, 42, 43]]  # nine of the ten titles are the same
+    monkeypatch.setattr("modeling.retrieval.tfidf._PRODUCTS_AT_ONCE", 1)
+    alone = Tfidf.open(tmp_path / "index", Sources(catalog)).search(mentions, 3)
+    np.testing.assert_array_equal(whole.ids, alone.ids)
+    np.testing.assert_array_equal(whole.scores, alone.scores)
 
 
 @pytest.mark.data
