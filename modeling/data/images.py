@@ -6,9 +6,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.records.digest import file_digest, options_digest
 from pipeline.records.errors import ArtifactError
 from pipeline.records.images_schemas import IMAGES
-from pipeline.records.manifest import open_artifact
+from pipeline.records.manifest import MANIFEST, open_artifact
 
 _READ_AT_ONCE = 64
 
@@ -23,10 +24,19 @@ class ImageStore:
             ArtifactError: a folder holds no finished images.
         """
         self._places: dict[str, tuple[Path, int, int]] = {}
+        manifests = []
         for folder in folders:
             inner = folder / IMAGES.name
-            for path in open_artifact(inner if inner.is_dir() else folder, IMAGES).paths:
+            reader = open_artifact(inner if inner.is_dir() else folder, IMAGES)
+            manifests.append(file_digest(reader.folder / MANIFEST))
+            for path in reader.paths:
                 self._index(path)
+        self._digest = options_digest(manifests)
+
+    @property
+    def digest(self) -> str:
+        """Digest of the artifacts' manifests, which name the digest of every shard."""
+        return self._digest
 
     def __contains__(self, image_id: object) -> bool:
         """Whether there are bytes for that id."""

@@ -63,7 +63,7 @@ class Clip:
         encoder, images = _tools(sources, chosen)
         digest = model_digest(model_folder(str(sources.model)))
         plan = options_digest(
-            {"model": digest, "catalog": sources.entities.digest, "options": chosen, "images": len(images)}
+            {"model": digest, "catalog": sources.entities.digest, "options": chosen, "images": images.digest}
         )
 
         def encode(batch: Sequence[IndexedEntity]) -> tuple[Ids, Vectors]:

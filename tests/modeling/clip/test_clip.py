@@ -143,6 +143,25 @@ def test_what_is_missing_is_told(sources, tmp_path):
         Clip.build(sources, tmp_path / "index", {"mode": "text-text"})
 
 
+def test_vectors_of_other_pictures_are_not_taken_over_from_a_killed_build(sources, tmp_path, monkeypatch):
+    Clip.build(sources, tmp_path / "whole", {})
+    turned = {f"e{number}": shape(colour) for number, colour in enumerate(reversed(COLOURS)) if number != 3}
+    turned |= {f"m{number}": shape(colour, at=14) for number, colour in enumerate(COLOURS)}
+    other = replace(sources, images=ImageStore([image_artifact(tmp_path / "turned", turned)]))
+    assert len(other.images) == len(sources.images)
+    with monkeypatch.context() as patch:
+        patch.setattr("modeling.retrieval.clip.forget_plan", _stop)
+        with pytest.raises(KeyboardInterrupt):
+            Clip.build(other, tmp_path / "index", {})
+    Clip.build(sources, tmp_path / "index", {})
+    one, whole = ((tmp_path / name / "vectors" / "part-00000.parquet").read_bytes() for name in ("index", "whole"))
+    assert one == whole
+
+
+def _stop(_staged):
+    raise KeyboardInterrupt
+
+
 def test_shards_change_nothing(sources, tmp_path):
     asked = mentions("m0", "m4")
     Clip.build(sources, tmp_path / "one", {})
