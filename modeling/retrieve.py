@@ -63,7 +63,7 @@ def _add_retrievers(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--option", nargs="+", default=[], metavar="NAME.KEY=VALUE",
-        help="option of a retriever's index, or rrf.k, rrf.NAME (a weight), linear.C",
+        help="option of a retriever's index (--dry-run lists them), or rrf.k, rrf.NAME (a weight), linear.C",
     )  # fmt: skip
     group.add_argument(
         "--run", nargs="+", default=[], metavar="NAME=FILE", help="a TREC run file that stands for a retriever"

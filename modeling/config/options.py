@@ -16,7 +16,7 @@ class Option:
         name: Its name.
         type: int, float, str or bool.
         default: Its value where none is given.
-        meaning: A line for `--help`.
+        meaning: A line for a dry run's table.
         least: Smallest allowed number.
         most: Largest allowed number.
         choices: Allowed words; empty for any.

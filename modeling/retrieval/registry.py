@@ -3,6 +3,7 @@
 import difflib
 from importlib import import_module
 
+from modeling.config.options import Option
 from modeling.retrieval.base import Retriever
 from pipeline.records.errors import UsageError
 
@@ -29,6 +30,17 @@ def retriever_class(name: str) -> type[Retriever]:
     check_name(name)
     module, class_name, _ = RETRIEVERS[name]
     found: type[Retriever] = getattr(import_module(module), class_name)
+    return found
+
+
+def options_of(name: str) -> tuple[Option, ...]:
+    """The options of a retriever; its packages are imported.
+
+    Raises:
+        UsageError: there is no such retriever.
+    """
+    check_name(name)
+    found: tuple[Option, ...] = getattr(import_module(RETRIEVERS[name][0]), "OPTIONS", ())
     return found
 
 

@@ -10,7 +10,7 @@ from modeling.config.devices import check_device
 from modeling.retrieval.evaluate import JudgeOptions
 from modeling.retrieval.fusion import FusionOptions
 from modeling.retrieval.fusion_scores import RANK_CONSTANT
-from modeling.retrieval.registry import check_name
+from modeling.retrieval.registry import RETRIEVERS, check_name
 from modeling.retrieval.run_inputs import DEV_NAMES, TEST_NAMES, Inputs
 from modeling.retrieval.run_options import ALL, RunOptions
 from pipeline.records.errors import UsageError
@@ -34,6 +34,7 @@ def read_flags(values: argparse.Namespace, inputs: Inputs) -> RunOptions:
     for name in (*models, *own, *(name for name in retrievers if name != ALL)):
         check_name(name)
     fusion = _fusion(values, options)
+    _check_weighted(fusion, (*retrievers, *runs))
     dev = None
     is_single = ALL not in retrievers and len(retrievers) + len(runs) == 1
     if values.dev_split is not None or (fusion is not None and fusion.wants_dev and not is_single):
@@ -96,6 +97,16 @@ def _fusion(values: argparse.Namespace, options: Mapping[str, Mapping[str, Any]]
         rank_constant=constant,
         strength=strength,
     )
+
+
+def _check_weighted(fusion: FusionOptions | None, names: Sequence[str]) -> None:
+    """Refuse shares and weights of lists that the run has not: a slip of the pen would count as 0 or 1."""
+    known = (*names, *RETRIEVERS) if ALL in names else names
+    given = [("--quota ", fusion.shares), ("--option rrf.", fusion.weights)] if fusion else []
+    for flag, by_name in given:
+        for name in by_name or ():
+            if name not in known:
+                raise UsageError(f"{flag}{name}: no list of this run has that name; there are {', '.join(names)}")
 
 
 def _number(name: str, value: Any) -> float:  # noqa: ANN401 - any JSON value

@@ -14,6 +14,7 @@ from modeling.retrieval.evaluate_table import (
     row_of,
     table_rows,
 )
+from modeling.retrieval.registry import options_of
 from modeling.retrieval.run_inputs import Inputs
 from modeling.retrieval.run_options import RunOptions
 from pipeline.console.format import format_bytes, format_count, format_duration, printable
@@ -32,6 +33,14 @@ def print_plan(inputs: Inputs, options: RunOptions, rows: Sequence[tuple[str, st
     _say()
     told = [(name, what, "not known" if seconds is None else format_duration(seconds)) for name, what, seconds in rows]
     print_table(("retriever", "what would be done", "as an earlier run took"), told)
+    usable = [name for name, what, _ in rows if name not in options.runs and not what.startswith("skip")]
+    if known := [(name, one) for name in usable for one in options_of(name)]:
+        _say()
+        given = options.options
+        lines = [
+            (f"{name}.{one.name}", given.get(name, {}).get(one.name, one.default), one.meaning) for name, one in known
+        ]
+        print_table(("--option", "value", "meaning"), lines)
 
 
 def print_results(results: Mapping[str, Any], options: RunOptions, *, groups: bool, out: Path) -> None:

@@ -1,5 +1,8 @@
 """What a user does wrong is said in one sentence."""
 
+import subprocess
+import sys
+
 import pytest
 
 from modeling.retrieval import registry
@@ -32,7 +35,9 @@ from tests.modeling.cli.commands import run
         (("--retriever", "prior", "--write", "nearest"), 2, "--write 'nearest' is no system of this run; there are prior"),
         (("--retriever", "prior", "--quota", "prior=80", "--fuse", "rrf"), 2, "--quota goes with --fuse quota"),
         (("--retriever", "prior", "nearest", "--quota", "prior=-1"), 2, "--quota prior=-1 should be a number, 0 or more"),
-        (("--retriever", "prior", "nearest", "--quota", "clip=10"), 2, "--quota: values are 0 or more and not all 0"),
+        (("--retriever", "prior", "nearest", "--quota", "prior=0"), 2, "--quota: values are 0 or more and not all 0"),
+        (("--retriever", "prior", "nearest", "--quota", "prior=8", "neares=2"), 2, "--quota neares: no list of this run"),
+        (("--retriever", "prior", "nearest", "--fuse", "rrf", "--option", "rrf.clip=2"), 2, "--option rrf.clip: no list"),
         (("--retriever", "prior", "--option", "rrf.k=10"), 2, "--option rrf.… goes with --fuse rrf"),
         (("--retriever", "prior", "--fuse", "rrf", "--option", "rrf.k=no"), 2, "--option rrf.k=no should be a number"),
         (("--retriever", "prior", "--fuse", "linear", "--option", "linear.D=1"), 2, "linear has only the option C"),
@@ -75,6 +80,27 @@ def test_options_of_a_retriever_are_no_reason_to_skip_it(retrieve, monkeypatch):
     monkeypatch.delitem(registry.RETRIEVERS, "broken")
     code, _, error = retrieve("--option", "nearest.lmit=2")
     assert (code, "no option lmit" in error) == (2, True)
+
+
+HIDE = """
+import sys
+
+class Hidden:
+    def find_spec(name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "transformers", "sklearn", "faiss", "gensim"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Hidden)
+"""
+
+
+def test_prior_and_bm25_run_without_torch(folder, tmp_path):
+    run = "from modeling.retrieve import main\nraise SystemExit(main(sys.argv[1:]))\n"
+    where = ["--dataset", folder / "set", "--kb", folder / "kb", "--out", tmp_path / "out"]
+    words = [*map(str, where), "--retriever", "prior", "bm25", "--model", "blink=x"]
+    done = subprocess.run([sys.executable, "-c", HIDE + run, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "P(e|m)+BM25" in done.stdout
 
 
 def test_nothing_left_is_an_error(retrieve, monkeypatch):

@@ -260,6 +260,9 @@ def test_a_dry_run_tells_and_writes_nothing(retrieve, tmp_path):
     assert code == 0
     assert re.search(r"nearest +build its index, then search +not known", out)
     assert re.search(r"clip +skip: the retriever clip wants a model", out)
+    assert re.search(r"prior\.deepest +stripped +how far a surface may be relaxed", out)
+    assert "clip.mode" not in out  # it would not run
+    assert re.search(r"deepest +exact", retrieve("--dry-run", "--option", "prior.deepest=exact")[1])
     assert not (tmp_path / "out").exists()
     assert retrieve("--retriever", "nearest")[0] == 0
     again = retrieve("--retriever", "nearest", "--dry-run")[1]
