@@ -91,7 +91,8 @@ def search_vectors(
 
     A matrix product finds who may be among the best, with the worst error that rounding can make as its margin; those
     are scored again in float64, and that score, rounded to float32, is sorted by (-score, entity id) and cut. So the
-    result depends neither on shards, blocks, batch and device nor on fp32 or bf16: it is what exact arithmetic gives.
+    result depends neither on shards, blocks and batch nor on fp32 or bf16: it is what exact arithmetic gives. Another
+    device may add up in another order: where two float64 sums straddle a step of float32, their last bit may differ.
     No more than a block of scores, `k` results a query and one shard are held.
 
     Args:
