@@ -35,6 +35,10 @@ def read_flags(values: argparse.Namespace, inputs: Inputs) -> RunOptions:
         check_name(name)
     fusion = _fusion(values, options)
     _check_weighted(fusion, (*retrievers, *runs))
+    if ALL not in retrievers and not {*values.write.split("+")} <= {"", *retrievers, *runs}:  # before hours of search
+        raise UsageError(
+            f"--write {values.write!r} is no system of this run; there are {', '.join((*retrievers, *runs))}"
+        )
     dev = None
     is_single = ALL not in retrievers and len(retrievers) + len(runs) == 1
     if values.dev_split is not None or (fusion is not None and fusion.wants_dev and not is_single):

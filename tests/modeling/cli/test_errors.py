@@ -103,6 +103,13 @@ def test_prior_and_bm25_run_without_torch(folder, tmp_path):
     assert "P(e|m)+BM25" in done.stdout
 
 
+def test_a_system_to_write_that_cannot_be_is_told_before_anything_is_built(retrieve, tmp_path):
+    code, _, error = retrieve("--retriever", "prior", "--write", "priro")
+    assert (code, error.count("\n")) == (2, 1)
+    assert "--write 'priro' is no system of this run" in error
+    assert not (tmp_path / "out").exists()
+
+
 def test_nothing_left_is_an_error(retrieve, monkeypatch):
     for name in list(registry.RETRIEVERS):
         if name != "clip":
