@@ -72,5 +72,5 @@ def test_what_an_annotator_changed_meanwhile_is_told(page, running, dispute):
     assert "Nothing was saved" in dispute.inner_text("#alarm")
     assert read_decisions(running.project.folder) == []
     dispute.get_by_role("button", name="Show what is there now").click()
-    until(dispute, "document.getElementById('readings').innerText.includes('NIL')")
+    until(dispute, "document.getElementById('readings')?.innerText.includes('NIL')")
     page.take_problems()
