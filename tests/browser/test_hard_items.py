@@ -171,6 +171,7 @@ def test_an_undo_that_the_server_does_not_hear_is_told(page, running):
     opened.get_by_role("button", name="Try again").click()
     until(opened, "!document.querySelector('#mentions .row')")
     page.take_problems()
+    assert stored(running.project, "a01", LIONS).draft.annotations == ()
 
 
 def test_a_finished_item_that_is_mended_and_left_at_once_stays_finished(page, running):
@@ -192,6 +193,8 @@ def test_another_link_in_the_same_tab_is_taken(page, running):
     page.take_problems()
     opened.evaluate("(token) => { location.hash = token; }", running.token("a01"))
     opened.wait_for_selector("#caption .unit")
+    captions = {one.caption for one in running.project.pairs.values()}
+    assert opened.inner_text("#caption").strip() in captions
 
 
 def test_a_mention_of_two_tabs_is_refused_with_a_way_out(page, running):
