@@ -1,7 +1,5 @@
 """What a retrieval run leaves in its folder: candidates, results, manifest."""
 
-import fcntl
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +19,8 @@ from modeling.retrieval.run_inputs import TRAIN, Inputs
 from modeling.retrieval.run_options import RunOptions
 from pipeline.formats.dataset_writing import STAGING
 from pipeline.records.digest import options_digest
-from pipeline.records.errors import LockedError, UsageError
+from pipeline.records.errors import UsageError
+from pipeline.records.locks import held
 from pipeline.records.manifest import MANIFEST, SUCCESS, write_json
 
 KIND = "retrieval"
@@ -40,15 +39,8 @@ def run_lock(out: Path) -> Iterator[None]:
     if out.exists() and not out.is_dir():
         raise UsageError(f"--out {out} is a file; it should be a folder")
     out.mkdir(parents=True, exist_ok=True)
-    file = os.open(out / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LockedError(f"{out} is being written by another run; wait for it") from None
+    with held(out / LOCK, f"{out} is being written by another run; wait for it"):
         yield
-    finally:
-        os.close(file)
 
 
 def final_system(systems: Systems, options: RunOptions) -> str:
