@@ -18,6 +18,8 @@ pytestmark = pytest.mark.slow
 __all__ = ["no_proxy"]
 TITLES = [f"Number {n}.png" for n in range(30)]
 FILM = "Film.webm"
+IN_HAND = 6
+"""Files that a run may be at work on: two at once are sent, the others wait for a turn or are being renamed."""
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def test_killed_while_it_fetches(server, corpus, tmp_path):
     assert {path: server.sent(path) for path in done} == sent
     assert {len(server.asked(path)) for path in done} == {1}
     twice = [title for title in TITLES if len(server.asked(thumb(title, 960))) > 1]
-    assert len(twice) <= 2, "only the two connections that were cut may be asked again"
+    assert len(twice) <= IN_HAND, "only files that had no name yet may be asked for again"
     undisturbed = tmp_path / "undisturbed"
     finish(command(corpus, undisturbed, *net(server)))
     assert inputs.digests(out) == inputs.digests(undisturbed)
