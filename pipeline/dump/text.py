@@ -59,8 +59,10 @@ def decoded(data: bytes, what: str) -> str:
     """UTF-8 bytes as text.
 
     Raises:
-        PageError: they are no UTF-8; `what` names them in the message.
+        PageError: they are no UTF-8, or hold U+0000; `what` names them in the message.
     """
+    if b"\0" in data:
+        raise PageError("bad_xml", f"the {what} holds the character U+0000, which XML forbids")
     try:
         return data.decode()
     except UnicodeDecodeError as error:

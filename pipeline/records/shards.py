@@ -73,17 +73,24 @@ def _write_groups(writer: pq.ParquetWriter, tables: Iterable[pa.Table], schema: 
     rows, rest = 0, empty_table(schema)
     for table in tables:
         rows += table.num_rows
-        rest = pa.concat_tables([rest, table])
-        group_rows = _group_rows(rest, schema)
-        n_full = rest.num_rows // group_rows
-        for number in range(n_full):
-            group = rest.slice(number * group_rows, group_rows).combine_chunks()
-            writer.write_table(group, row_group_size=group_rows)
-        if n_full:  # copied: a slice would keep the whole table in memory
-            rest = rest.take(pa.array(range(n_full * group_rows, rest.num_rows), pa.int64()))
+        whole = pa.concat_tables([rest, table])
+        group_rows = _group_rows(whole, schema)
+        n_grouped = whole.num_rows - whole.num_rows % group_rows
+        for start in range(0, n_grouped, group_rows):
+            _write_group(writer, whole.slice(start, group_rows))
+        rest = _copied(whole.slice(n_grouped)) if n_grouped else whole
     if rest.num_rows:
-        writer.write_table(rest.combine_chunks(), row_group_size=rest.num_rows)
+        _write_group(writer, rest)
     return rows
+
+
+def _copied(table: pa.Table) -> pa.Table:
+    """The rows of a slice, without the whole table behind it."""
+    return pa.concat_tables([table, table.schema.empty_table()]).combine_chunks()
+
+
+def _write_group(writer: pq.ParquetWriter, table: pa.Table) -> None:
+    writer.write_table(table.combine_chunks(), row_group_size=table.num_rows)
 
 
 def describe_shard(path: Path, rows: int) -> Shard:

@@ -172,8 +172,6 @@ class RangeRun(ABC, Generic[Content]):
 def _check_page(page: DumpPage) -> None:
     if page.page_id < 0:
         raise PageError("bad_id", f"a page id is a number from 0, got {page.page_id}")
-    if "\0" in page.title or "\0" in (page.text or ""):
-        raise PageError("bad_xml", "the page holds the character U+0000, which XML forbids")
 
 
 def _pages(unit: ExtractUnit, reading: Reading) -> Iterator[DumpPage | PageProblem]:
