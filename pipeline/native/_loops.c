@@ -160,18 +160,31 @@ static inline int is_end(Py_UCS4 c, int what) {
 typedef struct {
     Py_ssize_t title_end;
     Py_ssize_t anchor, anchor_end; /* equal where there is no anchor */
-    Py_ssize_t end;
+    Py_ssize_t trail, end;         /* equal where there is no trail */
 } Link;
 
-/* Whether a plain link without a trail begins with the two brackets at `start`: [[title]] or [[title|anchor]]. */
+/* What an ASCII character does behind a link; all others are left to the twin. */
+enum { UNSURE, ENDS_LINK, JOINS_LINK };
+#define ASCII 128
+#define MAX_TITLE 255
+
+typedef struct {
+    PyObject *text, *known, *title, *odd;
+    PyObject *starts, *targets, *fragments, *surfaces, *dropped, *dropped_raw;
+    const char *followers, *plain; /* of each ASCII character: one of the above; whether it may stand in a plain title */
+    Py_ssize_t max_known;
+    int capitalises;
+} Scan;
+
+/* Whether a plain link begins with the two brackets at `start`: [[title]] or [[title|anchor]], perhaps with a trail. */
 FOR_ALL_KINDS int
-plain_link(int kind, const void *text, Py_ssize_t size, Py_ssize_t start, const char *quiet, Link *link) {
+plain_link(int kind, const void *text, Py_ssize_t size, Py_ssize_t start, const char *followers, Link *link) {
     Py_ssize_t at = start + 2;
+    Py_UCS4 c, last = ' ';
     while (at < size && !is_end(PyUnicode_READ(kind, text, at), ENDS_TITLE)) at++;
     if (at == start + 2 || at + 1 >= size) return 0;
     link->title_end = link->anchor = link->anchor_end = at;
     if (PyUnicode_READ(kind, text, at) == '|') {
-        Py_UCS4 c, last = ' ';
         for (at++; at < size && !is_end(c = PyUnicode_READ(kind, text, at), ENDS_ANCHOR); at++) {
             if (c == last && (c == ' ' || c == '\'')) return 0; /* styles, or white space to collapse */
             last = c;
@@ -181,16 +194,33 @@ plain_link(int kind, const void *text, Py_ssize_t size, Py_ssize_t start, const 
         link->anchor_end = at;
     }
     if (PyUnicode_READ(kind, text, at) != ']' || PyUnicode_READ(kind, text, at + 1) != ']') return 0;
-    link->end = at + 2;
-    if (link->end == size) return 1;
-    Py_UCS4 follower = PyUnicode_READ(kind, text, link->end);
-    return follower < 128 && quiet[follower];
+    link->trail = at += 2;
+    while (at < size && (c = PyUnicode_READ(kind, text, at)) < ASCII && followers[c] == JOINS_LINK) at++;
+    link->end = at;
+    return at == size || ((c = PyUnicode_READ(kind, text, at)) < ASCII && followers[c] == ENDS_LINK);
 }
 
-typedef struct {
-    PyObject *text, *known, *title, *odd;
-    PyObject *starts, *targets, *fragments, *surfaces;
-} Scan;
+/* What `known` says of a title that is new, when it is in ASCII and has nothing odd: (key, "", raw). It is remembered.
+ * NULL without an error when the twin must read it. */
+static PyObject *read_title(Scan *scan, PyObject *raw) {
+    Py_ssize_t length = PyUnicode_GET_LENGTH(raw);
+    if (!PyUnicode_IS_ASCII(raw) || length > MAX_TITLE || PyDict_GET_SIZE(scan->known) >= scan->max_known) return NULL;
+    const Py_UCS1 *letters = PyUnicode_1BYTE_DATA(raw);
+    if (letters[0] == '.' || letters[0] == ' ' || letters[length - 1] == ' ') return NULL;
+    for (Py_ssize_t n = 0; n < length; n++)
+        if (!scan->plain[letters[n]] && (letters[n] != ' ' || letters[n + 1] == ' ')) return NULL; /* it ends in a 0 */
+    PyObject *key = Py_NewRef(raw);
+    if (scan->capitalises && letters[0] >= 'a' && letters[0] <= 'z') {
+        Py_SETREF(key, PyUnicode_New(length, ASCII - 1));
+        if (key == NULL) return NULL;
+        memcpy(PyUnicode_1BYTE_DATA(key), letters, length);
+        PyUnicode_1BYTE_DATA(key)[0] -= 'a' - 'A';
+    }
+    PyObject *entry = Py_BuildValue("(NsO)", key, "", raw);
+    if (entry != NULL && PyDict_SetItem(scan->known, raw, entry) < 0) Py_CLEAR(entry);
+    Py_XDECREF(entry);
+    return entry; /* borrowed from `known`, as all entries */
+}
 
 static int append_place(PyObject *list, Py_ssize_t place) {
     PyObject *number = PyLong_FromSsize_t(place);
@@ -200,28 +230,44 @@ static int append_place(PyObject *list, Py_ssize_t place) {
     return failed;
 }
 
-/* Add a plain link: 1 when done, 0 when the twin must decide, -1 on failure. */
-static int add_link(Scan *scan, Py_ssize_t start, const Link *link) {
-    PyObject *raw = PyUnicode_Substring(scan->text, start + 2, link->title_end);
-    if (raw == NULL) return -1;
-    PyObject *entry = PyDict_GetItemWithError(scan->known, raw);
-    Py_DECREF(raw);
-    if (entry == NULL) return PyErr_Occurred() ? -1 : 0;
-    if (!PyTuple_CheckExact(entry) || PyTuple_GET_SIZE(entry) != 3) return 0; /* no link to the main namespace */
+/* The text that a reader sees of a plain link, its trail included. */
+static PyObject *shown_text(Scan *scan, const Link *link, PyObject *without_anchor) {
+    PyObject *shown = Py_NewRef(without_anchor);
+    if (link->anchor < link->anchor_end)
+        Py_SETREF(shown, PyUnicode_Substring(scan->text, link->anchor, link->anchor_end));
+    if (shown == NULL || link->trail == link->end) return shown;
+    PyObject *trail = PyUnicode_Substring(scan->text, link->trail, link->end);
+    if (trail == NULL) Py_CLEAR(shown);
+    else PyUnicode_AppendAndDel(&shown, trail);
+    return shown;
+}
+
+/* Add a plain link whose title was read: 1 when done, 0 when the twin must decide, -1 on failure. */
+static int add_entry(Scan *scan, Py_ssize_t start, const Link *link, PyObject *raw, PyObject *entry) {
+    if (PyUnicode_CheckExact(entry)) /* no link to the main namespace */
+        return PyList_Append(scan->dropped, entry) < 0 || PyList_Append(scan->dropped_raw, raw) < 0 ? -1 : 1;
+    if (!PyTuple_CheckExact(entry) || PyTuple_GET_SIZE(entry) != 3) return 0;
     PyObject *target = PyTuple_GET_ITEM(entry, 0), *fragment = PyTuple_GET_ITEM(entry, 1);
-    PyObject *surface = PyTuple_GET_ITEM(entry, 2);
-    if (!PyUnicode_Check(target) || !PyUnicode_Check(fragment)) return 0;
+    PyObject *without_anchor = PyTuple_GET_ITEM(entry, 2);
+    if (!PyUnicode_Check(target) || !PyUnicode_Check(fragment) || !PyUnicode_Check(without_anchor)) return 0;
     if (PyUnicode_GET_LENGTH(fragment) == 0 && PyUnicode_Compare(target, scan->title) == 0)
         return PyErr_Occurred() ? -1 : 0; /* a link of the page to itself */
-    if (link->anchor < link->anchor_end)
-        surface = PyUnicode_Substring(scan->text, link->anchor, link->anchor_end);
-    else
-        Py_INCREF(surface);
+    PyObject *surface = shown_text(scan, link, without_anchor);
     if (surface == NULL) return -1;
     int failed = append_place(scan->starts, start) < 0 || PyList_Append(scan->targets, target) < 0
                  || PyList_Append(scan->fragments, fragment) < 0 || PyList_Append(scan->surfaces, surface) < 0;
     Py_DECREF(surface);
     return failed ? -1 : 1;
+}
+
+static int add_link(Scan *scan, Py_ssize_t start, const Link *link) {
+    PyObject *raw = PyUnicode_Substring(scan->text, start + 2, link->title_end);
+    if (raw == NULL) return -1;
+    PyObject *entry = PyDict_GetItemWithError(scan->known, raw);
+    if (entry == NULL && !PyErr_Occurred()) entry = read_title(scan, raw);
+    int added = entry == NULL ? 0 : add_entry(scan, start, link, raw, entry);
+    Py_DECREF(raw);
+    return PyErr_Occurred() ? -1 : added;
 }
 
 /* Hand a pair of brackets to the twin; the place where the scan goes on, -1 on failure. */
@@ -238,7 +284,7 @@ static Py_ssize_t ask_twin(Scan *scan, Py_ssize_t start) {
     return next;
 }
 
-FOR_ALL_KINDS int scan_text(int kind, Scan *scan, const char *quiet) {
+FOR_ALL_KINDS int scan_text(int kind, Scan *scan) {
     const void *text = PyUnicode_DATA(scan->text);
     Py_ssize_t size = PyUnicode_GET_LENGTH(scan->text), at = 0;
     while ((at = PyUnicode_FindChar(scan->text, '[', at, size, 1)) >= 0) {
@@ -247,7 +293,7 @@ FOR_ALL_KINDS int scan_text(int kind, Scan *scan, const char *quiet) {
             at++;
             continue;
         }
-        int added = plain_link(kind, text, size, at, quiet, &link) ? add_link(scan, at, &link) : 0;
+        int added = plain_link(kind, text, size, at, scan->followers, &link) ? add_link(scan, at, &link) : 0;
         if (added < 0) return -1;
         at = added ? link.end : ask_twin(scan, at);
         if (at < 0) return -1;
@@ -257,17 +303,18 @@ FOR_ALL_KINDS int scan_text(int kind, Scan *scan, const char *quiet) {
 
 static PyObject *scan_links(PyObject *self, PyObject *args) {
     Scan scan;
-    PyObject *followers;
-    if (!PyArg_ParseTuple(args, "UO!UUO!O!O!O!O:scan_links", &scan.text, &PyDict_Type, &scan.known, &scan.title,
-                          &followers, &PyList_Type, &scan.starts, &PyList_Type, &scan.targets, &PyList_Type,
-                          &scan.fragments, &PyList_Type, &scan.surfaces, &scan.odd))
+    Py_ssize_t n_followers, n_plain;
+    if (!PyArg_ParseTuple(args, "UO!U(y#y#pn)(O!O!O!O!)(O!O!)O:scan_links", &scan.text, &PyDict_Type, &scan.known,
+                          &scan.title, &scan.followers, &n_followers, &scan.plain, &n_plain, &scan.capitalises,
+                          &scan.max_known, &PyList_Type, &scan.starts, &PyList_Type, &scan.targets, &PyList_Type,
+                          &scan.fragments, &PyList_Type, &scan.surfaces, &PyList_Type, &scan.dropped, &PyList_Type,
+                          &scan.dropped_raw, &scan.odd))
         return NULL;
-    char quiet[128] = {0};
-    for (Py_ssize_t n = 0; n < PyUnicode_GET_LENGTH(followers); n++) {
-        Py_UCS4 c = PyUnicode_READ_CHAR(followers, n);
-        if (c < 128) quiet[c] = 1;
+    if (n_followers != ASCII || n_plain != ASCII) {
+        PyErr_SetString(PyExc_ValueError, "rules must have a byte for each ASCII character");
+        return NULL;
     }
-    if (BY_KIND(scan.text, scan_text, &scan, quiet) < 0) return NULL;
+    if (BY_KIND(scan.text, scan_text, &scan) < 0) return NULL;
     Py_RETURN_NONE;
 }
 
@@ -277,7 +324,8 @@ enum { OPEN, CLOSE, LINE, EXTENSION, NOTHING }; /* as in structure.py */
 #define MAX_NAME 256
 
 typedef struct {
-    PyObject *text, *open, *known, *templates, *make, *event;
+    PyObject *text, *open, *known, *event;
+    PyObject *templates, *make_template, *headings, *make_heading;
     Py_ssize_t next, world_end, base, newest; /* what the twin's last answer said */
 } Walk;
 
@@ -353,7 +401,7 @@ static int add_template(Walk *walk, Py_ssize_t start, Py_ssize_t end) {
     if (places[0] != NULL && places[1] != NULL && places[2] != NULL) {
         PyObject *values[6] = {PyTuple_GET_ITEM(name, 0), places[0], places[1], places[2], Py_False,
                                PyTuple_GET_ITEM(name, 2)};
-        template = PyObject_Vectorcall(walk->make, values, 6, NULL);
+        template = PyObject_Vectorcall(walk->make_template, values, 6, NULL);
     }
     for (int n = 0; n < 3; n++) Py_XDECREF(places[n]);
     Py_DECREF(name);
@@ -363,6 +411,33 @@ static int add_template(Walk *walk, Py_ssize_t start, Py_ssize_t end) {
     Py_ssize_t count = PyList_GET_SIZE(walk->open);
     if (failed || count == 0 || PyList_SetSlice(walk->open, count - 1, count, NULL) < 0) return -1;
     return 1;
+}
+
+static int append_heading(Walk *walk, Py_ssize_t start, Py_ssize_t end, Py_ssize_t level, PyObject *title) {
+    PyObject *heading = title == NULL ? NULL : PyObject_CallFunction(walk->make_heading, "nnnO", start, end, level, title);
+    Py_XDECREF(title);
+    if (heading == NULL) return -1;
+    int failed = PyList_Append(walk->headings, heading);
+    Py_DECREF(heading);
+    if (start > walk->newest) walk->newest = start;
+    return failed;
+}
+
+/* Record the heading on the line that begins with '=' at `start`, if it is one; -1 on failure. */
+FOR_ALL_KINDS int add_heading(int kind, const void *text, Py_ssize_t size, Walk *walk, Py_ssize_t start) {
+    Py_ssize_t end = PyUnicode_FindChar(walk->text, '\n', start, size, 1);
+    if (end == -2) return -1;
+    if (end < 0) end = size;
+    Py_ssize_t stop = end, before = 0, behind = 0;
+    for (Py_UCS4 c; (c = PyUnicode_READ(kind, text, stop - 1)) == ' ' || c == '\t' || c == '\r';) stop--;
+    Py_ssize_t most = (stop - start - 1) / 2 < 6 ? (stop - start - 1) / 2 : 6;
+    while (before < most && PyUnicode_READ(kind, text, start + before) == '=') before++;
+    while (behind < before && PyUnicode_READ(kind, text, stop - 1 - behind) == '=') behind++;
+    if (behind == 0) return 0;
+    Py_ssize_t first = start + behind, last = stop - behind;
+    while (first < last && Py_UNICODE_ISSPACE(PyUnicode_READ(kind, text, first))) first++;
+    while (first < last && Py_UNICODE_ISSPACE(PyUnicode_READ(kind, text, last - 1))) last--;
+    return append_heading(walk, start, end, behind, PyUnicode_Substring(walk->text, first, last));
 }
 
 FOR_ALL_KINDS int walk_text(int kind, Walk *walk) {
@@ -379,6 +454,9 @@ FOR_ALL_KINDS int walk_text(int kind, Walk *walk) {
         if (what == OPEN || what == CLOSE)
             while (end < size && PyUnicode_READ(kind, text, end) == c) end++;
         if (what == NOTHING) {
+        } else if (what == LINE && at < walk->world_end && PyUnicode_READ(kind, text, at + 1) == '=') {
+            /* In the content of a tag no heading counts. */
+            if (walk->world_end > size && add_heading(kind, text, size, walk, at + 1) < 0) return -1;
         } else if (what == OPEN && at < walk->world_end) {
             if (push_open(walk->open, at, end - at) < 0) return -1;
         } else {
@@ -395,8 +473,9 @@ FOR_ALL_KINDS int walk_text(int kind, Walk *walk) {
 
 static PyObject *scan_structure(PyObject *self, PyObject *args) {
     Walk walk = {.newest = -1};
-    if (!PyArg_ParseTuple(args, "UO!O!O!OOn:scan_structure", &walk.text, &PyList_Type, &walk.open, &PyDict_Type,
-                          &walk.known, &PyList_Type, &walk.templates, &walk.make, &walk.event, &walk.newest))
+    if (!PyArg_ParseTuple(args, "UO!O!(O!O)(O!O)On:scan_structure", &walk.text, &PyList_Type, &walk.open, &PyDict_Type,
+                          &walk.known, &PyList_Type, &walk.templates, &walk.make_template, &PyList_Type,
+                          &walk.headings, &walk.make_heading, &walk.event, &walk.newest))
         return NULL;
     walk.world_end = PyUnicode_GET_LENGTH(walk.text) + 1;
     if (BY_KIND(walk.text, walk_text, &walk) < 0) return NULL;
@@ -411,11 +490,12 @@ static PyMethodDef METHODS[] = {
     {"shorten_references", shorten_references, METH_VARARGS,
      "shorten_references(text, replacement) -> text with that in place of each reference without link and tag."},
     {"scan_links", scan_links, METH_VARARGS,
-     "scan_links(text, known, title, quiet, starts, targets, fragments, surfaces, odd): append the plain links of "
-     "`text` to the lists, and call odd(place), which gives the place to go on at, for all other '[['."},
+     "scan_links(text, known, title, (followers, plain, capitalises, max_known), (starts, targets, fragments, "
+     "surfaces), (dropped, dropped_raw), odd): append the plain links of `text` to the lists, and call odd(place), "
+     "which gives the place to go on at, for all other '[['."},
     {"scan_structure", scan_structure, METH_VARARGS,
-     "scan_structure(text, open, known, templates, make, event, newest): keep the stack of open braces, append calls "
-     "of known templates, and call event(kind, place) for all other tokens."},
+     "scan_structure(text, open, known, (templates, Template), (headings, Heading), event, newest): keep the stack of "
+     "open braces, append calls of known templates and headings, and call event(kind, place) for all other tokens."},
     {0},
 };
 

@@ -99,6 +99,10 @@ class TitleParser:
         found = self._read_plain(title) or self._read(title)
         return "" if found.interwiki else found.key
 
+    def is_plain(self, title: str) -> bool:
+        """Whether no rule but that of the first letter can touch a title, were it in ASCII and not too long."""
+        return self._plain.fullmatch(title) is not None
+
     def prefix(self, namespace: int) -> str:
         """The wiki's own prefix of a namespace with its colon, '' for the main one.
 

@@ -92,13 +92,15 @@ def file_links(structure: Structure, openings: Iterable[re.Match[str]], wiki: Wi
 
 def outermost_calls(structure: Structure) -> list[Span]:
     """Spans of template calls that stand in no other one, by start; parser functions are no templates."""
-    spans: list[Span] = []
-    reach = 0
-    for template in structure.templates:
-        if template.start >= reach and not template.is_function:
-            reach = template.end
-            spans.append((template.start, reach))
-    return spans
+    if structure.outermost is None:
+        spans: list[Span] = []
+        reach = 0
+        for template in structure.templates:
+            if template.start >= reach and not template.is_function:
+                reach = template.end
+                spans.append((template.start, reach))
+        structure.outermost = spans
+    return structure.outermost
 
 
 def outermost_infoboxes(structure: Structure) -> list[Span]:

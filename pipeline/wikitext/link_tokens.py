@@ -18,6 +18,8 @@ from pipeline.wikitext.mask import EMPTY
 FILE_TITLE, TARGET, PLAIN, MIXED, TRAIL, TEMPLATE_TARGET = range(1, 7)
 """Groups of a token; its `lastindex` is FILE_TITLE, TRAIL (a link), TEMPLATE_TARGET or None (three brackets)."""
 
+_ASCII = tuple(map(chr, range(128)))
+_ONE_CLASS = re.compile(r"\[[^\[\]\\^]+\]\+")
 _CACHE_TARGETS = 1 << 16
 _MAX_CACHED_CHARS = 512
 
@@ -38,15 +40,25 @@ def link_pattern(text: str, wiki: Wiki) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=8)
-def quiet_followers(wiki: Wiki) -> str:
-    """ASCII characters that begin no trail, whatever ASCII character follows them."""
-    ascii_characters = [chr(code) for code in range(128)]
+def link_rules(wiki: Wiki) -> tuple[bytes, bytes, bool, int]:
+    """What the compiled loop needs to know of a wiki.
+
+    Returns:
+        For each ASCII character whether it ends a link that it follows (1), joins it as its trail (2) or may do
+        either (0); for each whether a plain title may hold it; whether titles begin with a capital; how many titles
+        to remember.
+    """
+    titles = wiki.titles
+    plain = bytes(titles.is_plain(f"a{character}") for character in _ASCII)
+    return _followers(wiki), plain, titles.is_plain("a") and titles.parse("a").key == "A", _CACHE_TARGETS
+
+
+def _followers(wiki: Wiki) -> bytes:
+    """Only trails that are one class of characters, such as `[a-z]+`, can be known from single ones."""
     trail = wiki.trail.match
-    return "".join(
-        character
-        for character in ascii_characters
-        if not any(trail(character + behind)[0] for behind in ("", *ascii_characters))  # type: ignore[index]
-    )
+    quiet = {a for a in _ASCII if not any(trail(a + b)[0] for b in ("", *_ASCII))}  # type: ignore[index]
+    joining = {a for a in _ASCII if trail(a)[0]} if _ONE_CLASS.fullmatch(wiki.siteinfo.link_trail) else set()  # type: ignore[index]
+    return bytes(1 if character in quiet else 2 if character in joining else 0 for character in _ASCII)
 
 
 @lru_cache(maxsize=8)

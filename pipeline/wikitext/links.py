@@ -44,8 +44,8 @@ def page_links(structure: Structure, title: str, wiki: Wiki, drops: dict[str, in
         wiki: Its wiki.
         drops: Gets the counts added.
     """
-    found = PageTokens(structure.text, title, wiki, drops)
-    found.scan()
+    found = PageTokens(structure.text, title, wiki)
+    found.scan(drops)
     structure.category_targets = found.categories
     structure.file_links = file_links(structure, found.files, wiki)
     contexts, in_template = _places(structure, found.starts)

@@ -6,7 +6,7 @@ from pipeline.native.chosen import loops
 from pipeline.records.names import DropReason
 from pipeline.titles.parsing import CATEGORY
 from pipeline.titles.wiki import Wiki
-from pipeline.wikitext.link_tokens import MIXED, TRAIL, link_pattern, quiet_followers, targets_of
+from pipeline.wikitext.link_tokens import MIXED, TRAIL, link_pattern, link_rules, targets_of
 from pipeline.wikitext.surface import visible_text
 
 _CATEGORIES = f"namespace:{CATEGORY}"
@@ -24,12 +24,12 @@ class PageTokens:
     """
 
     __slots__ = (
-        "_drops", "_known", "_pattern", "_read", "_text", "_title", "_wiki",
+        "_dropped", "_dropped_raw", "_known", "_pattern", "_read", "_text", "_title", "_wiki",
         "categories", "files", "fragments", "starts", "surfaces", "targets",
     )  # fmt: skip
 
-    def __init__(self, text: str, title: str, wiki: Wiki, drops: dict[str, int]) -> None:
-        self._text, self._title, self._wiki, self._drops = text, title, wiki, drops
+    def __init__(self, text: str, title: str, wiki: Wiki) -> None:
+        self._text, self._title, self._wiki = text, title, wiki
         targets = targets_of(wiki)
         self._known, self._read = targets.known, targets.read
         self._pattern = link_pattern(text, wiki)
@@ -39,21 +39,29 @@ class PageTokens:
         self.surfaces: list[str] = []
         self.files: list[re.Match[str]] = []
         self.categories: list[str] = []
+        self._dropped: list[str] = []  # reasons, and beside them the targets as typed
+        self._dropped_raw: list[str] = []
 
-    def scan(self) -> None:
-        """Read the whole text; the compiled loop asks `add_at` about all but plain links to known titles."""
+    def scan(self, drops: dict[str, int]) -> None:
+        """Read the whole text, and add up in `drops` what is no link to the main namespace, by reason."""
         if loops is None:
-            self.scan_in_python()
-            return
-        columns = (self.starts, self.targets, self.fragments, self.surfaces)
-        loops.scan_links(self._text, self._known, self._title, quiet_followers(self._wiki), *columns, self.add_at)
+            self._scan_in_python()
+        else:  # it asks `_add_at` about all but plain links
+            links = (self.starts, self.targets, self.fragments, self.surfaces)
+            dropped = (self._dropped, self._dropped_raw)
+            loops.scan_links(self._text, self._known, self._title, link_rules(self._wiki), links, dropped, self._add_at)
+        for reason in self._dropped:
+            drops[reason] = drops.get(reason, 0) + 1
+        if _CATEGORIES in drops:
+            found = zip(self._dropped, self._dropped_raw, strict=True)
+            self.categories = [raw for reason, raw in found if reason == _CATEGORIES]
 
-    def scan_in_python(self) -> None:
+    def _scan_in_python(self) -> None:
         """The same, all of it in Python."""
         for token in self._pattern.finditer(self._text):
             self._add(token)
 
-    def add_at(self, start: int) -> int:
+    def _add_at(self, start: int) -> int:
         """Add the token that begins at `start`, if one does; the place where the next may begin."""
         token = self._pattern.match(self._text, start)
         if token is None:
@@ -67,17 +75,15 @@ class PageTokens:
             if file_title is not None:
                 self.files.append(token)
             elif template:
-                self._drop(_TEMPLATE_IN_TARGET)
+                self._drop(_TEMPLATE_IN_TARGET, "")
             return
         target = self._known.get(raw) or self._read(raw)
         if isinstance(target, str):
-            self._drop(target)
-            if target == _CATEGORIES:
-                self.categories.append(raw)
+            self._drop(target, raw)
             return
         key, fragment, surface = target
         if key == self._title and not fragment:
-            self._drop(_SELF_LINK)
+            self._drop(_SELF_LINK, raw)
             return
         if plain is not None:
             surface = plain
@@ -90,8 +96,9 @@ class PageTokens:
         self.fragments.append(fragment)
         self.surfaces.append(surface + trail)
 
-    def _drop(self, reason: str) -> None:
-        self._drops[reason] = self._drops.get(reason, 0) + 1
+    def _drop(self, reason: str, raw: str) -> None:
+        self._dropped.append(reason)
+        self._dropped_raw.append(raw)
 
 
 def _mixed_anchor(text: str, token: re.Match[str], wiki: Wiki) -> str:

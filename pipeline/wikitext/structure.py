@@ -51,8 +51,8 @@ class Heading:
 class Structure:
     """The parts of one page, every list by start; spans of one kind do not overlap.
 
-    Calls in a reference that holds no link are left out of `templates`. The last two are what
-    `links` found, once it was asked.
+    Calls in a reference that holds no link are left out of `templates`. The last three are what others found, once
+    they were asked.
     """
 
     text: str
@@ -64,6 +64,7 @@ class Structure:
     lead_end: int = 0
     file_links: list["FileLink"] | None = field(default=None, repr=False, compare=False)
     category_targets: list[str] | None = field(default=None, repr=False, compare=False)
+    outermost: list[Span] | None = field(default=None, repr=False, compare=False)
 
 
 _TAG_REFERENCE = re.compile(r"\{\{\s*#tag\s*:\s*ref\s*[|}]", re.IGNORECASE)
@@ -123,9 +124,9 @@ class _Reader:
             self._line(0)
         if loops is None:
             self.walk_in_python()
-        else:  # it asks `event` about all but calls of known templates
-            templates, newest = self.found.templates, self._newest()
-            loops.scan_structure(self.text, self.open, self.names, templates, Template, self.event, newest)
+        else:  # it asks `event` about all but headings and calls of known templates
+            templates, headings = (self.found.templates, Template), (self.found.headings, Heading)
+            loops.scan_structure(self.text, self.open, self.names, templates, headings, self.event, self._newest())
         return self._finish()
 
     def walk_in_python(self) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 from pipeline.dump.text import unescape, unescape_in_python
 from pipeline.native import chosen
 from pipeline.records.errors import PageError
+from pipeline.titles.wiki import Wiki
 from pipeline.wikitext import page_tokens, references, structure
+from pipeline.wikitext.link_tokens import link_rules
 from pipeline.wikitext.links import page_links
 from pipeline.wikitext.mask import mask
 from pipeline.wikitext.page import read_page
@@ -27,9 +30,10 @@ WIKIS = ["enwiki", "dewiki", "frwiki", "itwiki"]
 MARKUP = [
     "[[a]]", "[[b|c", "[[b|c]]s", "[[b|c]]ß", "[[b|c]]'s", "[[a]]]", "[[File:d.jpg|", "[[:File:e]]", "[[Category:f|", "[[de:g]]",
     "[[ h |i  j]]", "[[k| l]]", "[[m|''n'']]", "[[o|p'q]]", "[[r#s|t]]", "[[#u]]", "[[Page]]", "[[v{{w}}]]", "[[x|y [z]]]", "[[|a]]",
-    "[[b|]]", "[[", "]]", "[", "]", "|", "{{x|", "{{Infobox y|", "{{#if:", "{{PAGENAME}}", "{{", "}}", "{{{", "}}}", "}", "{",
+    "[[b|]]", "[[A b-c (d), e]]", "[[.a]]", "[[a. b!]]t", "[[ a]]", "[[a  b]]", "[[a_b]]", "[[é]]", "[[A|b]]xY", "[[A]]s\xdf", "[[~~]]",
+    "[[a%41]]", "[[" + "a" * 255 + "]]", "[[" + "b" * 256 + "]]", "[[../a]]", "[[1]]st", "[[", "]]", "[", "]", "|", "{{x|", "{{Infobox y|", "{{#if:", "{{PAGENAME}}", "{{", "}}", "{{{", "}}}", "}", "{",
     "<ref>", "<REF name=a>", "<ref name=b/>", "<ref/>", "<ref", "<ref ", "</ref>", "</REF >", "</ref", "<references>", "<gallery>",
-    "</gallery>", "<poem>", "</poem >", "<p>", "<", ">", "/", "\n{|", "\n|}", "\n|", "\n :{|", "\n== h ==\n", "\n====", "\n=", "\n* ",
+    "</gallery>", "<poem>", "</poem >", "<p>", "<", ">", "/", "\n{|", "\n|}", "\n|", "\n :{|", "\n== h ==\n", "\n====", "\n=", "\n== h \r\n", "\n===h==\t\n", "\n=\u2003i\xa0=\n", "\n= j =", "\n=======k=======\n", "\n==é{{x|==", "\n* ",
     "<nowiki>[[</nowiki>", "<pre>[[</pre>", "&amp;", "{{#tag:ref|", " ", "\n", "\t", "\xa0", "\u2003", "\x85", "'", "é", "–", "漢", "😀", "\0",
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(MARKUP) | st.text(max_size=3), max_size=40).map("".join)
@@ -121,10 +125,17 @@ def test_time_is_linear_without_them(case):
         assert_linear(work, 32_000 // len(case[0]) // FACTOR)
 
 
-def scan_links(odd, text="[[a]] [[b]]", known=None):
-    lists = [], [], [], []
-    chosen.loops.scan_links(text, known or {}, "Page", " ", *lists, odd)
-    return lists
+LETTERS = bytes(character.isalnum() for character in map(chr, range(128)))
+RULES = bytes(1 + character.islower() for character in map(chr, range(128))), LETTERS, True, 5
+
+
+LISTS = ([], structure.Template), ([], structure.Heading)
+
+
+def scan_links(odd, text="[[a#]] [[b#]]", known=None):
+    links, dropped = ([], [], [], []), ([], [])
+    chosen.loops.scan_links(text, {} if known is None else known, "Page", RULES, links, dropped, odd)
+    return links, dropped
 
 
 def test_an_error_of_the_twin_comes_through():
@@ -134,30 +145,76 @@ def test_an_error_of_the_twin_comes_through():
     with pytest.raises(PageError, match="so it is"):
         scan_links(fail)
     with pytest.raises(PageError, match="so it is"):
-        chosen.loops.scan_structure("{{a}}", [], {}, [], structure.Template, lambda _kind, place: fail(place), -1)
+        chosen.loops.scan_structure("{{a}}", [], {}, *LISTS, lambda _kind, place: fail(place), -1)
 
 
 def test_a_scan_that_would_stand_still_is_refused():
     with pytest.raises(ValueError, match="forward"):
         scan_links(lambda place: place)
     with pytest.raises(ValueError, match="forward"):
-        chosen.loops.scan_structure("}}", [], {}, [], structure.Template, lambda _kind, place: (place, 3, 0, -1), -1)
+        chosen.loops.scan_structure("}}", [], {}, *LISTS, lambda _kind, place: (place, 3, 0, -1), -1)
 
 
 def test_places_beyond_the_text_end_the_scan():
-    assert scan_links(lambda _place: sys.maxsize) == ([], [], [], [])
+    assert scan_links(lambda _place: sys.maxsize) == (([], [], [], []), ([], []))
 
 
 def test_known_titles_need_no_twin():
-    known = {"a": ("A", "", "a"), "b": "namespace:1"}
+    known = {"#a": ("A", "f", "a"), "#b": "namespace:1"}
     asked = []
-    starts, targets, fragments, surfaces = scan_links(lambda place: asked.append(place) or place + 5, known=known)
-    assert (starts, targets, fragments, surfaces) == ([0], ["A"], [""], ["a"])
-    assert asked == [6]
+    (starts, targets, fragments, surfaces), dropped = scan_links(
+        lambda place: asked.append(place) or place + 5, "[[#a]]s [[#b|c]] [[#c]]", known
+    )
+    assert (starts, targets, fragments, surfaces) == ([0], ["A"], ["f"], ["as"])
+    assert dropped == (["namespace:1"], ["#b"])
+    assert asked == [17]
+
+
+def test_plain_titles_need_no_twin_until_too_many_are_known():
+    known, asked = {}, []
+    links, _ = scan_links(
+        lambda place: asked.append(place) or place + 5, "[[a b]]c [[D|e]] [[f]] [[g]] [[h]] [[i]]", known
+    )
+    assert links == ([0, 9, 17, 23, 29], ["A b", "D", "F", "G", "H"], [""] * 5, ["a bc", "e", "f", "g", "h"])
+    assert known["a b"] == ("A b", "", "a b")
+    assert known["D"][0] is known["D"][2]
+    assert len(known) == 5
+    assert asked == [35]
+
+
+def test_the_rules_of_a_wiki():
+    followers, plain, capitalises, _ = link_rules(shipped_wiki())
+    assert [chr(n) for n in range(128) if followers[n] == 2] == list("abcdefghijklmnopqrstuvwxyz")
+    assert not followers.count(0)
+    assert [chr(n) for n in range(128) if not plain[n]] == [*map(chr, range(33)), *"#%&/:<>[]_{|}~\x7f"]
+    assert capitalises
+    assert link_rules(shipped_wiki("frwiki"))[0][ord("a")] == 2
+
+
+@pytest.mark.parametrize("trail", ["[a-z]+|%", "(?:[a-z]|'(?!'))+", "(?i:[a-z]+)", "[^ ]+\\b"])
+def test_trails_of_several_classes_are_left_to_the_twin(trail):
+    wiki = Wiki(replace(shipped_wiki().siteinfo, link_trail=trail))
+    assert not link_rules(wiki)[0][ord("a")]
+
+
+ODD_RULES = (b"", LETTERS, True, 5), (RULES[0], b"\0" * 129, True, 5), (None, LETTERS, True, 5), RULES[:3]
+
+
+@pytest.mark.parametrize("rules", ODD_RULES)
+def test_rules_of_another_form_are_refused(rules):
+    with pytest.raises((TypeError, ValueError)):
+        chosen.loops.scan_links("[[a]]", {}, "P", rules, ([], [], [], []), ([], []), len)
 
 
 @pytest.mark.parametrize(
-    "wrong", [("x",), (b"x", {}, "P", " ", [], [], [], [], len), ("x", [], "P", " ", [], [], [], [], len)]
+    "wrong",
+    [
+        ("x",),
+        (b"x", {}, "P", RULES, ([], [], [], []), ([], []), len),
+        ("x", [], "P", RULES, ([], [], [], []), ([], []), len),
+        ("x", {}, "P", RULES, ([], [], []), ([], []), len),
+        ("x", {}, "P", RULES, ([], [], [], ()), ([], []), len),
+    ],
 )
 def test_wrong_arguments_are_refused(wrong):
     with pytest.raises(TypeError):
