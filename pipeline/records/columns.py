@@ -26,7 +26,12 @@ class Columns:
         self._n_packed = 0
 
     def __len__(self) -> int:
-        return self._n_packed + len(self._lists[0])
+        return self._n_packed + self.n_waiting
+
+    @property
+    def n_waiting(self) -> int:
+        """Rows that are no Arrow arrays yet."""
+        return len(self._lists[0])
 
     def append(self, row: Sequence[Any]) -> None:
         """Add one row, values in column order."""
@@ -53,15 +58,18 @@ class Columns:
         self._packed, self._n_packed = [], 0
         return table
 
+    def arrays(self) -> list[pa.Array]:
+        """The rows that wait, which begin anew: an array a column."""
+        lists, self._lists = self._lists, [[] for _ in self.schema.columns]
+        return [_array(values, column.type) for values, column in zip(lists, self.schema.columns, strict=True)]
+
     def _pack_many(self) -> None:
-        if len(self._lists[0]) >= _PACKED_ROWS:
+        if self.n_waiting >= _PACKED_ROWS:
             self._pack()
 
     def _pack(self) -> None:
-        arrays = [_array(values, column.type) for values, column in zip(self._lists, self.schema.columns, strict=True)]
-        self._n_packed += len(self._lists[0])
-        self._packed.append(pa.table(arrays, schema=self.schema.arrow))
-        self._lists = [[] for _ in self.schema.columns]
+        self._n_packed += self.n_waiting
+        self._packed.append(pa.table(self.arrays(), schema=self.schema.arrow))
 
 
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:

@@ -16,6 +16,7 @@ from pipeline.titles.file_kinds import is_still_image
 from pipeline.titles.siteinfo import SiteInfo
 from pipeline.titles.wiki import Wiki
 from pipeline.transforms.read_range import RangeReader, RangeRun, Reading
+from pipeline.transforms.link_columns import LinkColumns
 from pipeline.wikitext.page import PageContent, read_page
 
 ARTIFACTS: tuple[Schema, ...] = (
@@ -69,6 +70,8 @@ class _RangeRun(RangeRun[_Page]):
     def __init__(self, extractor: RangeExtractor, dump_range: DumpRange) -> None:
         super().__init__(extractor.reading, dump_range, ARTIFACTS)
         self.extractor = extractor
+        self.links = LinkColumns()
+        self.columns[schemas.LINKS.name] = self.links
         self.n_links = 0
 
     def read(self, page: DumpPage) -> _Page:
@@ -101,7 +104,9 @@ class _RangeRun(RangeRun[_Page]):
             row = (page_id, title, redirect.target, redirect.fragment, str(redirect.status))
             columns["raw_redirects"].append(row)
             return
-        self._add_links(page_id, title, content.links)
+        if content.links.counts:
+            self.links.add_page(page_id, title, content.links)
+            self.n_links += sum(content.links.counts)
         columns["raw_hatnotes"].extend(
             sorted({(page_id, pair.surface, pair.target, pair.template) for pair in content.hatnotes})
         )
@@ -112,13 +117,6 @@ class _RangeRun(RangeRun[_Page]):
             columns["raw_disambiguation"].extend(
                 sorted({(page_id, title, item.surface, item.target, item.position, kind) for item in content.items})
             )
-
-    def _add_links(self, page_id: int, title: str, links: dict[tuple[str, str, str, str, bool], int]) -> None:
-        if not links:
-            return
-        page = ([page_id] * len(links), [title] * len(links))
-        self.columns["links"].extend_columns((*page, *zip(*links, strict=True), links.values()))
-        self.n_links += sum(links.values())
 
     def _add_article(self, page: DumpPage, title: str, props: Props | None, content: PageContent) -> None:
         page_id, wiki = page.page_id, self.reading.wiki.siteinfo.wiki

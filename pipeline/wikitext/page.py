@@ -12,14 +12,14 @@ from pipeline.wikitext.infobox import infobox_type
 from pipeline.wikitext.kinds import page_kind
 from pipeline.wikitext.lead import lead_text
 from pipeline.wikitext.lead_parser import lead_text_mwparserfromhell
-from pipeline.wikitext.links import page_links
+from pipeline.wikitext.link_rows import NO_LINKS, LinkRows
+from pipeline.wikitext.links import page_link_rows
 from pipeline.wikitext.mask import mask
 from pipeline.wikitext.redirects import RedirectTarget, parse_redirect
 from pipeline.wikitext.references import shorten_references
 from pipeline.wikitext.structure import Structure, read_structure
 
 LEAD_FAST, LEAD_PARSER = "fast", "mwparserfromhell"
-LinkKey = tuple[str, str, str, str, bool]
 
 
 @dataclass(slots=True)
@@ -27,13 +27,13 @@ class PageContent:
     """What one page holds.
 
     Attributes:
-        links: (target, fragment, surface, context, in_template) -> occurrences.
+        links: links to the main namespace, equal ones added up.
         outcomes: link occurrences that are no rows, and outcomes of the lead cleaner, by name.
     """
 
     kind: PageKind
     redirect: RedirectTarget | None = None
-    links: dict[LinkKey, int] = field(default_factory=dict)
+    links: LinkRows = NO_LINKS
     items: list[Item] = field(default_factory=list)
     hatnotes: list[HatnotePair] = field(default_factory=list)
     images: list[ImageUse] = field(default_factory=list)
@@ -57,7 +57,7 @@ def read_page(
         return PageContent(PageKind.REDIRECT, redirect)
     structure = page_structure(text, wiki)
     page = PageContent(page_kind(title, structure, wiki, flag))
-    page.links = page_links(structure, title, wiki, page.outcomes)
+    page.links = page_link_rows(structure, title, wiki, page.outcomes)
     page.hatnotes = page_hatnotes(structure, title, wiki)
     if page.kind != PageKind.ARTICLE:
         page.items = page_items(structure, title, wiki)

@@ -14,7 +14,7 @@ from pipeline.dump.text import unescape, unescape_in_python
 from pipeline.native import chosen
 from pipeline.records.errors import PageError
 from pipeline.titles.wiki import Wiki
-from pipeline.wikitext import page_tokens, references, structure
+from pipeline.wikitext import link_places, link_rows, page_tokens, references, structure
 from pipeline.wikitext.link_tokens import link_rules
 from pipeline.wikitext.links import page_links
 from pipeline.wikitext.mask import mask
@@ -63,7 +63,7 @@ ESCAPED = st.lists(
 @contextmanager
 def without_loops():
     """Every module as it is where nothing was compiled."""
-    modules = (page_tokens, references, structure)
+    modules = (link_places, link_rows, page_tokens, references, structure)
     for module in modules:
         assert module.loops is chosen.loops
         module.loops = None
