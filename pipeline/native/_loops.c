@@ -171,10 +171,9 @@ enum { UNSURE, ENDS_LINK, JOINS_LINK };
 #define MAX_TITLE 255
 
 typedef struct {
-    PyObject *text, *known, *title, *odd;
+    PyObject *text, *known, *title, *odd, *nothing; /* the last is "" */
     PyObject *starts, *targets, *fragments, *surfaces, *dropped, *dropped_raw;
     const char *followers, *plain; /* of each ASCII character: one of the above; whether it may stand in a plain title */
-    Py_ssize_t max_known;
     int capitalises;
 } Scan;
 
@@ -202,26 +201,20 @@ plain_link(int kind, const void *text, Py_ssize_t size, Py_ssize_t start, const 
     return at == size || ((c = PyUnicode_READ(kind, text, at)) < ASCII && followers[c] == ENDS_LINK);
 }
 
-/* What `known` says of a title that is new, when it is in ASCII and has nothing odd: (key, "", raw). It is remembered.
- * NULL without an error when the twin must read it. */
-static PyObject *read_title(Scan *scan, PyObject *raw) {
+/* The title key of a target that is in ASCII and has nothing odd; NULL without an error for all others. */
+static PyObject *plain_key(const Scan *scan, PyObject *raw) {
     Py_ssize_t length = PyUnicode_GET_LENGTH(raw);
-    if (!PyUnicode_IS_ASCII(raw) || length > MAX_TITLE || PyDict_GET_SIZE(scan->known) >= scan->max_known) return NULL;
+    if (!PyUnicode_IS_ASCII(raw) || length > MAX_TITLE) return NULL;
     const Py_UCS1 *letters = PyUnicode_1BYTE_DATA(raw);
     if (letters[0] == '.' || letters[0] == ' ' || letters[length - 1] == ' ') return NULL;
     for (Py_ssize_t n = 0; n < length; n++)
         if (!scan->plain[letters[n]] && (letters[n] != ' ' || letters[n + 1] == ' ')) return NULL; /* it ends in a 0 */
-    PyObject *key = Py_NewRef(raw);
-    if (scan->capitalises && letters[0] >= 'a' && letters[0] <= 'z') {
-        Py_SETREF(key, PyUnicode_New(length, ASCII - 1));
-        if (key == NULL) return NULL;
-        memcpy(PyUnicode_1BYTE_DATA(key), letters, length);
-        PyUnicode_1BYTE_DATA(key)[0] -= 'a' - 'A';
-    }
-    PyObject *entry = Py_BuildValue("(NsO)", key, "", raw);
-    if (entry != NULL && PyDict_SetItem(scan->known, raw, entry) < 0) Py_CLEAR(entry);
-    Py_XDECREF(entry);
-    return entry; /* borrowed from `known`, as all entries */
+    if (!scan->capitalises || letters[0] < 'a' || letters[0] > 'z') return Py_NewRef(raw);
+    PyObject *key = PyUnicode_New(length, ASCII - 1);
+    if (key == NULL) return NULL;
+    memcpy(PyUnicode_1BYTE_DATA(key), letters, length);
+    PyUnicode_1BYTE_DATA(key)[0] -= 'a' - 'A';
+    return key;
 }
 
 static int append_place(PyObject *list, Py_ssize_t place) {
@@ -244,16 +237,10 @@ static PyObject *shown_text(Scan *scan, const Link *link, PyObject *without_anch
     return shown;
 }
 
-/* Add a plain link whose title was read: 1 when done, 0 when the twin must decide, -1 on failure. */
-static int add_entry(Scan *scan, Py_ssize_t start, const Link *link, PyObject *raw, PyObject *entry) {
-    if (PyUnicode_CheckExact(entry)) /* no link to the main namespace */
-        return PyList_Append(scan->dropped, entry) < 0 || PyList_Append(scan->dropped_raw, raw) < 0 ? -1 : 1;
-    if (!PyTuple_CheckExact(entry) || PyTuple_GET_SIZE(entry) != 3) return 0;
-    PyObject *target = PyTuple_GET_ITEM(entry, 0), *fragment = PyTuple_GET_ITEM(entry, 1);
-    PyObject *without_anchor = PyTuple_GET_ITEM(entry, 2);
-    if (!PyUnicode_Check(target) || !PyUnicode_Check(fragment) || !PyUnicode_Check(without_anchor)) return 0;
-    if (PyUnicode_GET_LENGTH(fragment) == 0 && PyUnicode_Compare(target, scan->title) == 0)
-        return PyErr_Occurred() ? -1 : 0; /* a link of the page to itself */
+/* Add a plain link: 1 when done, 0 when the twin must decide, -1 on failure. */
+static int add_row(Scan *scan, Py_ssize_t start, const Link *link, PyObject *target, PyObject *fragment,
+                   PyObject *without_anchor) {
+    if (PyUnicode_GET_LENGTH(fragment) == 0 && PyUnicode_Compare(target, scan->title) == 0) return 0; /* a self link */
     PyObject *surface = shown_text(scan, link, without_anchor);
     if (surface == NULL) return -1;
     int failed = append_place(scan->starts, start) < 0 || PyList_Append(scan->targets, target) < 0
@@ -262,14 +249,29 @@ static int add_entry(Scan *scan, Py_ssize_t start, const Link *link, PyObject *r
     return failed ? -1 : 1;
 }
 
+/* The same by what `known` says of the target: (key, fragment, text without anchor), or why it is dropped. */
+static int add_known(Scan *scan, Py_ssize_t start, const Link *link, PyObject *raw) {
+    PyObject *entry = PyDict_GetItemWithError(scan->known, raw), *part;
+    if (entry == NULL) return PyErr_Occurred() ? -1 : 0;
+    if (PyUnicode_CheckExact(entry))
+        return PyList_Append(scan->dropped, entry) < 0 || PyList_Append(scan->dropped_raw, raw) < 0 ? -1 : 1;
+    if (!PyTuple_CheckExact(entry) || PyTuple_GET_SIZE(entry) != 3) return 0;
+    for (int n = 0; n < 3; n++)
+        if (part = PyTuple_GET_ITEM(entry, n), !PyUnicode_CheckExact(part)) return 0;
+    return add_row(scan, start, link, PyTuple_GET_ITEM(entry, 0), PyTuple_GET_ITEM(entry, 1),
+                   PyTuple_GET_ITEM(entry, 2));
+}
+
 static int add_link(Scan *scan, Py_ssize_t start, const Link *link) {
     PyObject *raw = PyUnicode_Substring(scan->text, start + 2, link->title_end);
     if (raw == NULL) return -1;
-    PyObject *entry = PyDict_GetItemWithError(scan->known, raw);
-    if (entry == NULL && !PyErr_Occurred()) entry = read_title(scan, raw);
-    int added = entry == NULL ? 0 : add_entry(scan, start, link, raw, entry);
+    PyObject *key = plain_key(scan, raw);
+    int added = -1;
+    if (key != NULL) added = add_row(scan, start, link, key, scan->nothing, raw);
+    else if (!PyErr_Occurred()) added = add_known(scan, start, link, raw);
+    Py_XDECREF(key);
     Py_DECREF(raw);
-    return PyErr_Occurred() ? -1 : added;
+    return added;
 }
 
 /* Hand a pair of brackets to the twin; the place where the scan goes on, -1 on failure. */
@@ -306,9 +308,9 @@ FOR_ALL_KINDS int scan_text(int kind, Scan *scan) {
 static PyObject *scan_links(PyObject *self, PyObject *args) {
     Scan scan;
     Py_ssize_t n_followers, n_plain;
-    if (!PyArg_ParseTuple(args, "UO!U(y#y#pn)(O!O!O!O!)(O!O!)O:scan_links", &scan.text, &PyDict_Type, &scan.known,
+    if (!PyArg_ParseTuple(args, "UO!U(y#y#p)(O!O!O!O!)(O!O!)O:scan_links", &scan.text, &PyDict_Type, &scan.known,
                           &scan.title, &scan.followers, &n_followers, &scan.plain, &n_plain, &scan.capitalises,
-                          &scan.max_known, &PyList_Type, &scan.starts, &PyList_Type, &scan.targets, &PyList_Type,
+                          &PyList_Type, &scan.starts, &PyList_Type, &scan.targets, &PyList_Type,
                           &scan.fragments, &PyList_Type, &scan.surfaces, &PyList_Type, &scan.dropped, &PyList_Type,
                           &scan.dropped_raw, &scan.odd))
         return NULL;
@@ -316,7 +318,10 @@ static PyObject *scan_links(PyObject *self, PyObject *args) {
         PyErr_SetString(PyExc_ValueError, "rules must have a byte for each ASCII character");
         return NULL;
     }
-    if (BY_KIND(scan.text, scan_text, &scan) < 0) return NULL;
+    scan.nothing = PyUnicode_New(0, 0);
+    int failed = scan.nothing == NULL || BY_KIND(scan.text, scan_text, &scan) < 0;
+    Py_XDECREF(scan.nothing);
+    if (failed) return NULL;
     Py_RETURN_NONE;
 }
 
@@ -671,7 +676,7 @@ static PyMethodDef METHODS[] = {
     {"shorten_references", shorten_references, METH_VARARGS,
      "shorten_references(text, replacement) -> text with that in place of each reference without link and tag."},
     {"scan_links", scan_links, METH_VARARGS,
-     "scan_links(text, known, title, (followers, plain, capitalises, max_known), (starts, targets, fragments, "
+     "scan_links(text, known, title, (followers, plain, capitalises), (starts, targets, fragments, "
      "surfaces), (dropped, dropped_raw), odd): append the plain links of `text` to the lists, and call odd(place), "
      "which gives the place to go on at, for all other '[['."},
     {"paint", paint, METH_VARARGS,

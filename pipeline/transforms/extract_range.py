@@ -15,8 +15,8 @@ from pipeline.records.schemas import Schema
 from pipeline.titles.file_kinds import is_still_image
 from pipeline.titles.siteinfo import SiteInfo
 from pipeline.titles.wiki import Wiki
-from pipeline.transforms.read_range import RangeReader, RangeRun, Reading
 from pipeline.transforms.link_columns import LinkColumns
+from pipeline.transforms.read_range import RangeReader, RangeRun, Reading
 from pipeline.wikitext.page import PageContent, read_page
 
 ARTIFACTS: tuple[Schema, ...] = (

@@ -1,13 +1,12 @@
 """Which template call each place of a page stands in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.wikitext.structure import Structure, Template
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(NamedTuple):
     """The innermost call around a place, and whether any call around it is an infobox."""
 
     template: Template | None

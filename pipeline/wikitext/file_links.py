@@ -59,11 +59,11 @@ def _next_link(text: str, place: int) -> int:
     return len(text) if found < 0 else found
 
 
-def caption_of(parts: list[str], option: re.Pattern[str]) -> int:
+def _caption_of(parts: list[str], options: "_Options") -> int:
     """Index of the caption: the last part that is no image option; -1 when there is none."""
-    is_option = option.fullmatch
     for index in range(len(parts) - 1, -1, -1):
-        if not is_option(parts[index].strip()):
+        part = parts[index].strip()
+        if part not in options.words and options.valued.fullmatch(part) is None:
             return index
     return -1
 
@@ -73,7 +73,7 @@ def file_links(structure: Structure, openings: Iterable[re.Match[str]], wiki: Wi
     text, found = structure.text, []
     calls = outermost_calls(structure)
     call = 0
-    option = _option_pattern(wiki)
+    options = _options(wiki)
     for opening in openings:
         start, title_end = opening.start(), opening.end()
         end = file_end(text, title_end)
@@ -83,7 +83,7 @@ def file_links(structure: Structure, openings: Iterable[re.Match[str]], wiki: Wi
             call += 1
         in_template = call < len(calls) and calls[call][0] < start
         parts = split_bars(text[title_end + 1 : end - 2]) if text[title_end] == "|" else []
-        caption = caption_of(parts, option)
+        caption = _caption_of(parts, options)
         before = title_end + 1 + sum(len(part) + 1 for part in parts[:caption]) if caption >= 0 else end - 2
         after = before + (len(parts[caption]) if caption >= 0 else 0)
         found.append(FileLink(start, end, opening[1], parts, before, after, in_template))
@@ -112,14 +112,19 @@ def outermost_infoboxes(structure: Structure) -> list[Span]:
     return spans
 
 
+class _Options(NamedTuple):
+    """Image options of a wiki: whole words such as `thumb`, and what matches `220px` or `alt=…`."""
+
+    words: frozenset[str]
+    valued: re.Pattern[str]
+
+
 @lru_cache(maxsize=8)
-def _option_pattern(wiki: Wiki) -> re.Pattern[str]:
-    """Matches a whole image option of the wiki, such as `thumb`, `220px` or `alt=…`."""
-    options = []
-    for name, words in wiki.siteinfo.image_words:
-        value = _OPTION_VALUES.get(name, ".*")
-        options += [re.escape(word).replace(r"\$1", value) for word in words]
-    return re.compile("|".join(options) or r"(?!)", re.DOTALL)
+def _options(wiki: Wiki) -> _Options:
+    words = [(name, word) for name, written in wiki.siteinfo.image_words for word in written]
+    valued = [re.escape(word).replace(r"\$1", _OPTION_VALUES.get(name, ".*")) for name, word in words if "$1" in word]
+    plain = frozenset(word for _, word in words if "$1" not in word)
+    return _Options(plain, re.compile("|".join(valued) or r"(?!)", re.DOTALL))
 
 
 _OPTION_VALUES = {

@@ -1,7 +1,7 @@
 """All images of a page in document order, with captions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.records.names import ImageForm, ImageOrigin
 from pipeline.titles.wiki import Wiki
@@ -14,8 +14,7 @@ from pipeline.wikitext.structure import Span, Structure
 from pipeline.wikitext.surface import visible_text
 
 
-@dataclass(frozen=True, slots=True)
-class ImageUse:
+class ImageUse(NamedTuple):
     """One image as a page uses it; an image used twice is two uses."""
 
     file_title: str

@@ -40,17 +40,16 @@ def link_pattern(text: str, wiki: Wiki) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=8)
-def link_rules(wiki: Wiki) -> tuple[bytes, bytes, bool, int]:
+def link_rules(wiki: Wiki) -> tuple[bytes, bytes, bool]:
     """What the compiled loop needs to know of a wiki.
 
     Returns:
         For each ASCII character whether it ends a link that it follows (1), joins it as its trail (2) or may do
-        either (0); for each whether a plain title may hold it; whether titles begin with a capital; how many titles
-        to remember.
+        either (0); for each whether a plain title may hold it; whether titles begin with a capital.
     """
     titles = wiki.titles
     plain = bytes(titles.is_plain(f"a{character}") for character in _ASCII)
-    return _followers(wiki), plain, titles.is_plain("a") and titles.parse("a").key == "A", _CACHE_TARGETS
+    return _followers(wiki), plain, titles.is_plain("a") and titles.parse("a").key == "A"
 
 
 def _followers(wiki: Wiki) -> bytes:
