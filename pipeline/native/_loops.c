@@ -2,10 +2,12 @@
  * here, and about everything where this file was not compiled (docs/decisions/010-native-loops.md).
  *
  *   unescape             pipeline/dump/text.py
+ *   find_tag             pipeline/wikitext/mask.py
  *   shorten_references   pipeline/wikitext/references.py
  *   scan_links           pipeline/wikitext/page_tokens.py
  *   paint, paint_lists   pipeline/wikitext/link_places.py
  *   count_links          pipeline/wikitext/link_rows.py
+ *   utf8_column          pipeline/records/columns.py
  *   scan_structure       pipeline/wikitext/structure.py
  *
  * Input is hostile: every place is checked against its end, each character is read a fixed number of times, nothing
@@ -66,6 +68,36 @@ static PyObject *unescape(PyObject *self, PyObject *data) {
     out += end - at;
     if (_PyBytes_Resize(&result, out - PyBytes_AS_STRING(result)) < 0) return NULL;
     return result;
+}
+
+/* ---- tags ------------------------------------------------------------------------------------------------------ */
+
+/* The next '<' from `at` on that one of these ASCII characters follows, perhaps behind a slash; -1 when there is none. */
+FOR_ALL_KINDS Py_ssize_t
+next_tag(int kind, PyObject *whole, Py_ssize_t at, const char *is_first) {
+    const void *text = PyUnicode_DATA(whole);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(whole);
+    for (; at < size && (at = PyUnicode_FindChar(whole, '<', at, size, 1)) >= 0; at++) {
+        Py_ssize_t next = at + 1;
+        if (next < size && PyUnicode_READ(kind, text, next) == '/') next++;
+        if (next >= size) return -1;
+        Py_UCS4 c = PyUnicode_READ(kind, text, next);
+        if (c < 128 && is_first[c]) return at;
+    }
+    return at == -2 ? -2 : -1;
+}
+
+static PyObject *find_tag(PyObject *self, PyObject *args) {
+    PyObject *text;
+    Py_ssize_t start, count;
+    const char *is_first;
+    if (!PyArg_ParseTuple(args, "Uny#:find_tag", &text, &start, &is_first, &count)) return NULL;
+    if (start < 0 || count != 128) {
+        PyErr_SetString(PyExc_ValueError, "a place from 0 and a byte for each ASCII character are needed");
+        return NULL;
+    }
+    Py_ssize_t found = BY_KIND(text, next_tag, text, start, is_first);
+    return found == -2 ? NULL : PyLong_FromSsize_t(found);
 }
 
 /* ---- references ------------------------------------------------------------------------------------------------ */
@@ -504,6 +536,41 @@ static PyObject *count_links(PyObject *self, PyObject *args) {
     return result;
 }
 
+/* ---- columns --------------------------------------------------------------------------------------------------- */
+
+/* The UTF-8 of a string and its size; NULL, without an error, for anything else. */
+static const char *utf8_of(PyObject *text, Py_ssize_t *size) {
+    const char *letters = PyUnicode_CheckExact(text) ? PyUnicode_AsUTF8AndSize(text, size) : NULL;
+    if (letters == NULL) PyErr_Clear();
+    return letters;
+}
+
+static PyObject *utf8_column(PyObject *self, PyObject *values) {
+    if (!PyList_CheckExact(values)) {
+        PyErr_SetString(PyExc_TypeError, "a column must be a list");
+        return NULL;
+    }
+    Py_ssize_t count = PyList_GET_SIZE(values), total = 0, size;
+    PyObject *offsets = PyBytes_FromStringAndSize(NULL, (count + 1) * (Py_ssize_t)sizeof(int32_t)), *data = NULL;
+    if (offsets == NULL) return NULL;
+    int32_t *ends = (int32_t *)PyBytes_AS_STRING(offsets);
+    ends[0] = 0;
+    for (Py_ssize_t n = 0; n < count; n++) {
+        if (utf8_of(PyList_GET_ITEM(values, n), &size) == NULL || (total += size) > INT32_MAX) { /* the twin decides */
+            Py_DECREF(offsets);
+            Py_RETURN_NONE;
+        }
+        ends[n + 1] = (int32_t)total;
+    }
+    if ((data = PyBytes_FromStringAndSize(NULL, total)) == NULL) {
+        Py_DECREF(offsets);
+        return NULL;
+    }
+    for (Py_ssize_t n = 0; n < count; n++)
+        memcpy(PyBytes_AS_STRING(data) + ends[n], utf8_of(PyList_GET_ITEM(values, n), &size), ends[n + 1] - ends[n]);
+    return Py_BuildValue("(NN)", offsets, data);
+}
+
 /* ---- structure ------------------------------------------------------------------------------------------------- */
 
 enum { OPEN, CLOSE, LINE, EXTENSION, NOTHING }; /* as in structure.py */
@@ -673,6 +740,8 @@ static PyObject *scan_structure(PyObject *self, PyObject *args) {
 static PyMethodDef METHODS[] = {
     {"unescape", unescape, METH_O,
      "unescape(data) -> bytes with the five named entities of XML replaced; None where another '&' stands."},
+    {"find_tag", find_tag, METH_VARARGS,
+     "find_tag(text, start, firsts) -> place of the next '<' that one of these follows, perhaps behind a slash; or -1."},
     {"shorten_references", shorten_references, METH_VARARGS,
      "shorten_references(text, replacement) -> text with that in place of each reference without link and tag."},
     {"scan_links", scan_links, METH_VARARGS,
@@ -686,6 +755,8 @@ static PyMethodDef METHODS[] = {
     {"count_links", count_links, METH_VARARGS,
      "count_links(targets, fragments, surfaces, contexts, in_template) -> the same of each different link, in order of "
      "the first of its kind, and how many there are of it."},
+    {"utf8_column", utf8_column, METH_O,
+     "utf8_column(values) -> (offsets, data) of an Arrow string array; None for a list with anything but strings."},
     {"scan_structure", scan_structure, METH_VARARGS,
      "scan_structure(text, open, known, (templates, Template), (headings, Heading), event, newest): keep the stack of "
      "open braces, append calls of known templates and headings, and call event(kind, place) for all other tokens."},

@@ -6,8 +6,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.native.chosen import loops
 from pipeline.records.schemas import Schema
 
+_TEXT = pa.string()
 _ISO = "%Y-%m-%dT%H:%M:%SZ"
 _PACKED_ROWS = 8192
 """So many rows become Arrow arrays at once: their strings are still in the processor's cache, and cost less memory."""
@@ -76,4 +78,12 @@ def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
     if pa.types.is_timestamp(kind):
         parsed = pc.strptime(pa.array(values, pa.string()), format=_ISO, unit=kind.unit, error_is_null=True)
         return pc.assume_timezone(parsed, "UTC")
-    return pa.array(values, kind)
+    return text_array(values) if kind == _TEXT else pa.array(values, kind)
+
+
+def text_array(values: list[str | None]) -> pa.Array:
+    """A list of strings as an Arrow array."""
+    made = None if loops is None else loops.utf8_column(values)
+    if made is None:
+        return pa.array(values, _TEXT)
+    return pa.StringArray.from_buffers(len(values), *map(pa.py_buffer, made))

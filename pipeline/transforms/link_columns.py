@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.records import schemas
-from pipeline.records.columns import Columns
+from pipeline.records.columns import Columns, text_array
 from pipeline.wikitext.link_places import CONTEXTS
 from pipeline.wikitext.link_rows import LinkRows
 
@@ -41,9 +41,9 @@ class LinkColumns(Columns):
         arrays = [
             pa.array(np.array(page_ids, np.int64)[pages]),
             pa.array(titles).take(pa.array(pages)),
-            pa.array(self._targets, pa.string()),
-            pa.array(self._fragments, pa.string()),
-            pa.array(self._surfaces, pa.string()),
+            text_array(self._targets),
+            text_array(self._fragments),
+            text_array(self._surfaces),
             _CONTEXTS.take(pa.array(np.frombuffer(self._contexts, np.uint8))),
             pa.array(np.frombuffer(self._in_template, np.bool_)),
             pa.array(np.array(self._counts, np.int64)),

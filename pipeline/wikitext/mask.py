@@ -16,6 +16,8 @@ Inert characters are Unicode noncharacters (U+FDD0 to U+FDEF), which are reserve
 
 import re
 
+from pipeline.native.chosen import loops
+
 EMPTY = "\ufdd0"
 """Stands where a nowiki tag stood, so that it still separates: "[[A]]<nowiki/>s" has no link trail."""
 
@@ -39,6 +41,7 @@ _TOKEN = re.compile(
     rf"<(?:!--|(?=[{_FIRST_LETTERS}])((?i:{'|'.join(_TAGS)}))(?=[\s/>])"
     r"|(?=[/noNO])/?(?i:noinclude|onlyinclude)\s*/?>)"
 )
+_BEGINS_TOKEN = bytes(chr(code) in f"!noNO{_FIRST_LETTERS}" for code in range(128))
 _CLOSERS = {tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in _TAGS}
 _NOWIKI_TAG = re.compile(r"</?nowiki\s*/?>", re.IGNORECASE)
 _CLOSE_REFERENCE = re.compile(r"</ref\s*>", re.IGNORECASE)
@@ -47,9 +50,20 @@ _REFERENCE_TAG = re.compile(r"<(?:ref(?=[\s>])[^<>]*(?<!/)|(/)ref\s*)>", re.IGNO
 
 def mask(text: str) -> str:
     """Masked text: one forward scan, linear whatever the input."""
-    if "<" not in text or (first := _TOKEN.search(text)) is None:
+    if "<" not in text or (first := _next_token(text, 0)) is None:
         return text
     return _Masker(text).run(first)
+
+
+def _next_token(text: str, place: int) -> re.Match[str] | None:
+    if loops is None:
+        return _TOKEN.search(text, place)
+    while (place := loops.find_tag(text, place, _BEGINS_TOKEN)) >= 0:
+        token = _TOKEN.match(text, place)
+        if token is not None:
+            return token
+        place += 1
+    return None
 
 
 def unmask(text: str) -> str:
@@ -79,7 +93,7 @@ class _Masker:
                 place = self._comment(token.start())
             else:
                 place = self._put(token.start(), "", token.end())
-            token = _TOKEN.search(self.text, place)
+            token = _next_token(self.text, place)
         self.parts.append(self.text[self.kept :])
         return "".join(self.parts)
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from pipeline.dump.text import unescape, unescape_in_python
 from pipeline.native import chosen
+from pipeline.records import columns
 from pipeline.records.errors import PageError
 from pipeline.titles.wiki import Wiki
-from pipeline.wikitext import link_places, link_rows, page_tokens, references, structure
+from pipeline.wikitext import link_places, link_rows, mask, page_tokens, references, structure
 from pipeline.wikitext.link_tokens import link_rules
 from pipeline.wikitext.links import page_links
-from pipeline.wikitext.mask import mask
 from pipeline.wikitext.page import read_page
 from tests.support.parts import shipped_wiki
 from tests.support.real_pages import SAMPLE, real_pages
@@ -34,7 +34,7 @@ MARKUP = [
     "[[a%41]]", "[[" + "a" * 255 + "]]", "[[" + "b" * 256 + "]]", "[[../a]]", "[[1]]st", "[[", "]]", "[", "]", "|", "{{x|", "{{Infobox y|", "{{#if:", "{{PAGENAME}}", "{{", "}}", "{{{", "}}}", "}", "{",
     "<ref>", "<REF name=a>", "<ref name=b/>", "<ref/>", "<ref", "<ref ", "</ref>", "</REF >", "</ref", "<references>", "<gallery>",
     "</gallery>", "<poem>", "</poem >", "<p>", "<", ">", "/", "\n{|", "\n|}", "\n|", "\n :{|", "\n== h ==\n", "\n====", "\n=", "\n== h \r\n", "\n===h==\t\n", "\n=\u2003i\xa0=\n", "\n= j =", "\n=======k=======\n", "\n==é{{x|==", "\n* ",
-    "<nowiki>[[</nowiki>", "<pre>[[</pre>", "&amp;", "{{#tag:ref|", " ", "\n", "\t", "\xa0", "\u2003", "\x85", "'", "é", "–", "漢", "😀", "\0",
+    "<nowiki>[[</nowiki>", "<!--", "-->", "</noinclude>", "<onlyinclude>", "<math>", "</math>", "<source/>", "</", "<\x80", "<includeonly>", "<pre>[[</pre>", "&amp;", "{{#tag:ref|", " ", "\n", "\t", "\xa0", "\u2003", "\x85", "'", "é", "–", "漢", "😀", "\0",
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(MARKUP) | st.text(max_size=3), max_size=40).map("".join)
 ESCAPED = st.lists(
@@ -63,7 +63,7 @@ ESCAPED = st.lists(
 @contextmanager
 def without_loops():
     """Every module as it is where nothing was compiled."""
-    modules = (link_places, link_rows, page_tokens, references, structure)
+    modules = (columns, link_places, link_rows, mask, page_tokens, references, structure)
     for module in modules:
         assert module.loops is chosen.loops
         module.loops = None
@@ -76,7 +76,7 @@ def without_loops():
 
 def read(text, wiki):
     """All that depends on a loop, order included."""
-    short = references.shorten_references(mask(text))
+    short = references.shorten_references(mask.mask(text))
     found, drops = structure.read_structure(short, wiki), {}
     links = list(page_links(found, "Page", wiki, drops).items())
     return short, found, links, drops, found.file_links, found.category_targets
@@ -102,6 +102,23 @@ def outcome(function, data):
 @given(ESCAPED)
 def test_entities_are_replaced_alike(data):
     assert outcome(unescape, data) == outcome(unescape_in_python, data)
+
+
+@given(st.lists(st.text(max_size=5) | st.none(), max_size=20))
+@example([])
+@example(["", "a", "é", "漢字", "😀"])
+def test_columns_of_text_are_alike(values):
+    made = columns.text_array(values)
+    made.validate(full=True)
+    with without_loops():
+        assert made.equals(columns.text_array(values))
+
+
+def test_text_that_is_no_utf8_is_refused_alike():
+    with pytest.raises(UnicodeEncodeError):
+        columns.text_array(["a", "\ud800"])
+    with without_loops(), pytest.raises(UnicodeEncodeError):
+        columns.text_array(["a", "\ud800"])
 
 
 @pytest.mark.data
@@ -172,7 +189,9 @@ def test_known_titles_need_no_twin():
 
 def test_plain_titles_need_neither_the_twin_nor_a_memory():
     known, asked = {}, []
-    links, _ = scan_links(lambda place: asked.append(place) or place + 5, "[[a b]]c [[D|e]] [[f#]] [[Page]] [[é]]", known)
+    links, _ = scan_links(
+        lambda place: asked.append(place) or place + 5, "[[a b]]c [[D|e]] [[f#]] [[Page]] [[é]]", known
+    )
     assert links == ([0, 9], ["A b", "D"], ["", ""], ["a bc", "e"])
     assert asked == [17, 24, 33]
     assert known == {}
