@@ -11,8 +11,9 @@ from typing import BinaryIO, Protocol, Self
 
 from pipeline.records.errors import InputError
 
-READ_BYTES = 256 << 10
-CHUNK_BYTES = 1 << 20
+READ_BYTES = 16 << 10
+"""Packed bytes at a time: so little that a bz2 block, of up to 900 kB, comes out whole and the next is hardly begun."""
+CHUNK_BYTES = 2 << 20
 _FOREIGN = (
     (b"\xfd7zXZ\x00", "an xz file"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),

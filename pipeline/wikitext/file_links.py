@@ -84,7 +84,7 @@ def file_links(structure: Structure, openings: Iterable[re.Match[str]], wiki: Wi
         in_template = call < len(calls) and calls[call][0] < start
         parts = split_bars(text[title_end + 1 : end - 2]) if text[title_end] == "|" else []
         caption = _caption_of(parts, options)
-        before = title_end + 1 + sum(len(part) + 1 for part in parts[:caption]) if caption >= 0 else end - 2
+        before = title_end + 1 + sum(map(len, parts[:caption])) + caption if caption >= 0 else end - 2
         after = before + (len(parts[caption]) if caption >= 0 else 0)
         found.append(FileLink(start, end, opening[1], parts, before, after, in_template))
     return found

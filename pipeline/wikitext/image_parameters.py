@@ -107,6 +107,8 @@ _SIZE = re.compile(r"\d*x?\d+ *(?:px)?\Z")
 _ARGUMENT_NAME = re.compile(r"\|\s*+([^|=\[\]{}<>\n]{1,60}+)=")
 _MAX_CAPTIONED_DEPTH = 12
 _MAX_CAPTIONS = 40
+_KNOWN_NAMES = 4096
+"""Infoboxes have few names for parameters, and use them on many pages."""
 
 
 class Captions:
@@ -131,7 +133,7 @@ class Captions:
         if template.start not in self._named:
             self._named[template.start] = dict(_caption_arguments(self._structure.text, template))
         captions = self._named[template.start]
-        names = _caption_names(_plain(name)) if captions else ()
+        names = _caption_names(name) if captions else ()
         return next((captions[name] for name in names if name in captions), "")
 
     def _after(self, template: Template, file_title: str) -> str:
@@ -167,7 +169,7 @@ def _caption_arguments(text: str, template: Template) -> Iterator[tuple[str, str
     """(plain name, value) of the arguments of one call whose name holds a caption word."""
     count = 0
     for match in _ARGUMENT_NAME.finditer(text, template.start, template.end - 2):
-        if not _CAPTION_WORD.search(match[1].lower()):
+        if not _is_caption(match[1]):
             continue
         count += 1
         if count > _MAX_CAPTIONS:
@@ -180,8 +182,18 @@ def _caption_arguments(text: str, template: Template) -> Iterator[tuple[str, str
             yield _plain(match[1]), value
 
 
-def _caption_names(parameter: str) -> Iterator[str]:
-    """Names under which the caption of an image parameter may stand, the closest first."""
+@lru_cache(maxsize=_KNOWN_NAMES)
+def _is_caption(name: str) -> bool:
+    return _CAPTION_WORD.search(name.lower()) is not None
+
+
+@lru_cache(maxsize=_KNOWN_NAMES)
+def _caption_names(name: str) -> tuple[str, ...]:
+    """Plain names under which the caption of an image parameter may stand, the closest first."""
+    return tuple(_possible_names(_plain(name)))
+
+
+def _possible_names(parameter: str) -> Iterator[str]:
     rest = " ".join(_IMAGE_WORD.sub(" ", parameter, count=1).split())
     for word in _CAPTION_WORDS:
         yield f"{parameter} {word}"

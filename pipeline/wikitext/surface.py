@@ -10,6 +10,7 @@ from pipeline.wikitext.link_tokens import FILE_TITLE, MIXED, PLAIN, TARGET, TRAI
 from pipeline.wikitext.mask import unmask
 from pipeline.wikitext.positional import ruled_argument
 from pipeline.wikitext.references import SHORT
+from pipeline.wikitext.spaces import collapse
 from pipeline.wikitext.structure import Structure, Template, arguments, read_structure
 from pipeline.wikitext.styles import strip_quotes, strip_tags
 
@@ -35,7 +36,7 @@ def visible_text(inline: str, wiki: Wiki) -> str:
     Styles and tags off, links as their text with their trail, text templates of the wiki's table as their text and
     others as nothing, references and images off, entities decoded. Linear; never fails.
     """
-    return " ".join(inline_text(inline, wiki).split())
+    return collapse(inline_text(inline, wiki))
 
 
 def inline_text(inline: str, wiki: Wiki) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from pipeline.wikitext.lead_cut import GAP
 from pipeline.wikitext.mask import unmask
+from pipeline.wikitext.spaces import collapse
 
 _MEETING = re.compile(r"\[\[++|\{\{++|<ref", re.IGNORECASE)
 _SEPARATORS = " \t\xa0,;:/"
@@ -24,7 +25,7 @@ def tidy(line: str) -> str:
         for right in others:
             first = _joined(first, right)
         line = first
-    line = " ".join(line.split())
+    line = collapse(line)
     if any(pair in line for pair in _EMPTY_PAIRS):
         line = _EMPTY_PAIR.sub("", line).strip()
     return line
@@ -54,11 +55,11 @@ def _without_label(core: str) -> str:
 
 def finish(text: str, source: str) -> str:
     """`text` without brackets and braces that cutting brought together; those that `source` shows as text stay."""
-    if not _MEETING.search(text) or "&" in source or unmask(source) != source:
+    if not ("[[" in text or "{{" in text or "<" in text) or not _MEETING.search(text) or "&" in source or unmask(source) != source:
         return text
     while _MEETING.search(text):
         text = _MEETING.sub("", text)
-    return "\n".join(" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(collapse(line) for line in text.split("\n"))
 
 
 def join_paragraphs(lines: Iterable[str]) -> str:
