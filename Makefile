@@ -24,7 +24,7 @@ help: ## list the targets
 
 venv: $(STAMP) ## create .venv and install the package with everything that tests need
 
-$(STAMP): pyproject.toml setup.py pipeline/native/_loops.c constraints.txt tools/make_venv.sh
+$(STAMP): pyproject.toml setup.py $(wildcard pipeline/native/*.[ch]) constraints.txt tools/make_venv.sh
 	@bash tools/make_venv.sh $(VENV)
 	@touch $@
 

@@ -9,7 +9,7 @@ from types import ModuleType
 SWITCH = "MEL_NATIVE"
 """Environment variable; 0 leaves the compiled loops out."""
 
-_SOURCE = Path(__file__).with_name("_loops.c")
+_FOLDER = Path(__file__).parent
 
 
 def _choose() -> tuple[ModuleType | None, str]:
@@ -20,7 +20,8 @@ def _choose() -> tuple[ModuleType | None, str]:
         module = importlib.import_module("pipeline.native._loops")
     except ImportError:
         return None, "not built"
-    if _SOURCE.exists() and hashlib.sha256(_SOURCE.read_bytes()).hexdigest() != module.SOURCE_DIGEST:
+    sources = sorted(_FOLDER.glob("*.[ch]"))
+    if sources and hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest() != module.SOURCE_DIGEST:
         return None, "built from another version of their source"  # Python code of today may ask for what it lacks
     return module, "in use"
 

@@ -81,7 +81,7 @@ def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
     return text_array(values) if kind == _TEXT else pa.array(values, kind)
 
 
-def text_array(values: list[str | None]) -> pa.Array:
+def text_array(values: Sequence[str | None]) -> pa.Array:
     """A list of strings as an Arrow array."""
     made = None if loops is None else loops.utf8_column(values)
     if made is None:

@@ -1,4 +1,4 @@
-"""The links of many pages on their way to Arrow: what a page repeats in each row is held once."""
+"""The links of many pages on their way to Arrow."""
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ _CONTEXTS = pa.array(CONTEXTS)
 
 
 class LinkColumns(Columns):
-    """A growing `links` table."""
+    """A growing `links` table; what a page repeats in each of its rows is held once."""
 
     def __init__(self) -> None:
         super().__init__(schemas.LINKS)

@@ -1,4 +1,4 @@
-"""Where links stand in their page: the context of each, and whether a template call holds it.
+"""Where links stand in their page: context and in_template.
 
 Contexts by precedence (KB definitions, section 2): reference, gallery, caption, infobox, template, table, list, lead,
 prose. Each kind of span is painted over the links in rising order of precedence; spans of one kind are disjoint, so

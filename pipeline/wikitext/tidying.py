@@ -55,7 +55,9 @@ def _without_label(core: str) -> str:
 
 def finish(text: str, source: str) -> str:
     """`text` without brackets and braces that cutting brought together; those that `source` shows as text stay."""
-    if not ("[[" in text or "{{" in text or "<" in text) or not _MEETING.search(text) or "&" in source or unmask(source) != source:
+    if not any(mark in text for mark in ("[[", "{{", "<")):
+        return text
+    if not _MEETING.search(text) or "&" in source or unmask(source) != source:
         return text
     while _MEETING.search(text):
         text = _MEETING.sub("", text)

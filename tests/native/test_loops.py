@@ -239,7 +239,7 @@ def test_wrong_arguments_are_refused(wrong):
 def test_a_build_of_other_source_is_left_out(monkeypatch, tmp_path):
     other = tmp_path / "_loops.c"
     other.write_text("int other;\n")
-    monkeypatch.setattr(chosen, "_SOURCE", other)
+    monkeypatch.setattr(chosen, "_FOLDER", tmp_path)
     assert chosen._choose() == (None, "built from another version of their source")
 
 
