@@ -99,7 +99,7 @@ class KbCatalog:
 
     def batches(self, rows: int) -> Iterator[list[IndexedEntity]]:
         """All articles, `rows` at a time; a row group is held at once."""
-        return _batched(self._rows(), rows)
+        return batched(self._rows(), rows)
 
     def get(self, ids: Iterable[int]) -> dict[int, IndexedEntity]:
         """Those with these ids, in the order asked."""
@@ -151,7 +151,7 @@ class TitleCatalog:
 
     def batches(self, rows: int) -> Iterator[list[IndexedEntity]]:
         """All titles, `rows` at a time."""
-        return _batched((IndexedEntity(number, title, "", None) for number, title in enumerate(self._titles)), rows)
+        return batched((IndexedEntity(number, title, "", None) for number, title in enumerate(self._titles)), rows)
 
     def get(self, ids: Iterable[int]) -> dict[int, IndexedEntity]:
         """Those with these ids, in the order asked."""
@@ -167,7 +167,8 @@ class TitleCatalog:
         return title in self._ids
 
 
-def _batched(rows: Iterable[IndexedEntity], size: int) -> Iterator[list[IndexedEntity]]:
+def batched(rows: Iterable[IndexedEntity], size: int) -> Iterator[list[IndexedEntity]]:
+    """Rows, `size` at a time."""
     rest = iter(rows)
     while batch := list(islice(rest, size)):
         yield batch

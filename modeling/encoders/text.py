@@ -132,7 +132,7 @@ def stated_pooling(folder: Path) -> str:
         raise InputError(f"{path} does not say how to pool: {error}") from error
 
 
-def pad(rows: Sequence[Sequence[int]], pad_id: int) -> tuple[Tensor, Tensor]:
+def pad(rows: Sequence[Sequence[int] | npt.NDArray[np.int32]], pad_id: int) -> tuple[Tensor, Tensor]:
     """(B, T) token ids, filled up at the right, and the mask that is 1 on tokens."""
     lengths = torch.tensor([len(row) for row in rows])
     ids = torch.full((len(rows), int(lengths.max())), pad_id)

@@ -1,7 +1,6 @@
 """BLINK's bi-encoder as a retriever: trained, encoded, searched exactly."""
 
 import json
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -18,11 +17,12 @@ from modeling.encoders.hub import model_digest, model_folder, unknown_share
 from modeling.encoders.text import POOLINGS
 from modeling.retrieval.base import IndexReport, Sources
 from modeling.retrieval.blink_encoder import BiEncoder, Lengths, is_biencoder
+from modeling.retrieval.blink_titles import title_mentions
 from modeling.retrieval.blink_training import Trainer, TrainingOptions
 from modeling.retrieval.dense import PRECISIONS, Vectors, search_vectors
 from modeling.retrieval.dense_files import VectorFolder, resident
-from modeling.retrieval.encoding import SHARD_ROWS, encode_entities, forget_plan, resume_plan
-from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
+from modeling.retrieval.encoding import encode_entities
+from modeling.retrieval.index_folder import WORK, open_index, staged_index, write_index_manifest
 from pipeline.records.digest import options_digest
 from pipeline.records.errors import UsageError
 from pipeline.records.manifest import write_json
@@ -43,11 +43,13 @@ OPTIONS = (
         "pooling", str, "cls", "vector of a text: of its first token, as BLINK, or the mean of all", choices=POOLINGS
     ),
     Option("titles", bool, default=False, meaning="train on the entities' titles and first sentences too"),
-    Option("shard_rows", int, SHARD_ROWS, "entities a shard, the unit of resume", least=1),
+    Option("titles_most", int, 100_000, "entities, drawn by the seed, whose titles are trained on at most", least=1),
+    Option(
+        "mined_among", int, _PLAIN.mined_among, "mine among the golds and so many drawn by the seed; 0 for all", least=0
+    ),
+    Option("shard_rows", int, _PLAIN.shard_rows, "entities a shard, the unit of resume", least=1),
 )
 _LOG = "training.json"
-_QUALIFIER = re.compile(r" \([^()]*\)$|, .*$")
-_SENTENCE = re.compile(r".*?[.!?](?=\s|$)", re.DOTALL)
 
 
 class Blink:
@@ -74,10 +76,11 @@ class Blink:
             raise UsageError("blink wants a BERT folder or a trained bi-encoder (--model)")
         base = model_folder(sources.model)
         chosen = _chosen(options, trained=is_biencoder(base))
-        mentions = [*sources.train, *(title_mentions(sources.entities) if chosen["titles"] else ())]
+        mentions = list(sources.train)
+        if chosen["titles"]:
+            mentions += title_mentions(sources.entities, int(chosen["titles_most"]), int(chosen["seed"]))
         plan = _plan(base, sources, chosen, mentions)
-        with staged_index(folder, resume=True) as staged:
-            resume_plan(staged, plan)
+        with staged_index(folder, plan=plan) as staged:
             facts = _train(base, sources, staged, chosen, mentions)
             encoder = BiEncoder.open(staged / "model", sources.device, precision=chosen["precision"])
             facts["unknown_share"] = unknown_share(encoder.entity.tokenizer, _sample(sources.entities))
@@ -85,9 +88,7 @@ class Blink:
             def encode(batch: Sequence[IndexedEntity]) -> tuple[Ids, Vectors]:
                 return np.array([one.entity_id for one in batch]), encoder.encode_entities(batch)
 
-            found, _ = encode_entities(staged, sources.entities, encode, shard_rows=int(chosen["shard_rows"]))
-            shutil.rmtree(staged / "checkpoint", ignore_errors=True)
-            forget_plan(staged)
+            found = encode_entities(staged, sources.entities, encode, shard_rows=int(chosen["shard_rows"]))
             report = IndexReport(found, len(sources.entities) - found, 0, {**facts, "width": encoder.width})
             return write_index_manifest(staged, cls.name, sources.entities, chosen, report)
 
@@ -103,26 +104,6 @@ class Blink:
         """The best `k` entities of each mention."""
         queries = self._encoder.encode_mentions(mentions)
         return search_vectors(queries, self._shards, k, device=self._device, precision=self._precision)
-
-
-def title_mentions(entities: EntityCatalog) -> list[Mention]:
-    """Each entity meant by its bare title, in the first sentence of its own text: weak supervision without labels."""
-    return [found for batch in entities.batches(1024) for entity in batch if (found := _title_mention(entity))]
-
-
-def _title_mention(entity: IndexedEntity) -> Mention | None:
-    surface = _QUALIFIER.sub("", entity.title)
-    match = _SENTENCE.match(entity.text)
-    sentence = (match.group() if match else entity.text).strip()
-    if not surface or not sentence:
-        return None
-    rest = sentence.removeprefix(entity.title).removeprefix(surface)
-    caption = surface + (rest if rest != sentence else f": {sentence}")
-    name = f"title-{entity.entity_id}"
-    end = len(surface)
-    return Mention(
-        name, name, "weak", caption, surface, 0, end, None, entity.entity_id, entity.title, False, None, None, None
-    )  # fmt: skip
 
 
 def _chosen(options: Mapping[str, Any], *, trained: bool) -> dict[str, Any]:
@@ -150,8 +131,8 @@ def _train(
         facts: dict[str, Any] = {"n_trained_on": 0, "training": []}
         if settings.epochs + settings.hard_epochs:
             trainer = Trainer(encoder, mentions, sources.entities, settings)
-            facts = {"n_trained_on": len(trainer.mentions), "training": trainer.run(staged / "checkpoint")}
-        half = staged / "model.half"
+            facts = {"n_trained_on": len(trainer.mentions), "training": trainer.run(staged / WORK / "training")}
+        half = staged / WORK / "model"
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir()
         write_json(half / _LOG, facts)

@@ -17,7 +17,8 @@ from modeling.data.ranking import Ids
 from pipeline.records.errors import ArtifactError
 from pipeline.records.manifest import write_json
 
-_NUMBER = "-{:09d}"
+_MINED = "-mined"
+"""Ends the name of the checkpoint after mining, which stands at the same step as the one before."""
 
 
 @dataclass(slots=True)
@@ -35,10 +36,12 @@ class Position:
     negatives: Ids | None = None
 
 
-def save_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer, position: Position) -> None:
-    """Write `folder/step-NNNNNNNNN` by temporary name and rename; older ones go."""
+def save_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer, position: Position) -> Path:
+    """Write `folder/step-NNNNNNNNN` by temporary name and rename, unless it is there; older ones go."""
     folder.mkdir(parents=True, exist_ok=True)
-    final = folder / f"step{_NUMBER.format(position.step)}"
+    final = folder / f"step-{position.step:09d}{'' if position.negatives is None else _MINED}"
+    if final.exists():  # it was the place to go on from
+        return final
     staged = folder / f".{final.name}.{os.getpid()}"
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
@@ -48,11 +51,11 @@ def save_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optim
     if position.negatives is not None:
         np.save(staged / "negatives.npy", position.negatives, allow_pickle=False)
     write_json(staged / "position.json", {"step": position.step, "log": position.log})
-    shutil.rmtree(final, ignore_errors=True)
     staged.rename(final)
     for old in folder.iterdir():
         if old != final:
             shutil.rmtree(old)
+    return final
 
 
 def load_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> Position | None:

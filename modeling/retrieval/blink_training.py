@@ -1,28 +1,29 @@
 """Training of the two towers: in-batch negatives, then mined ones."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from modeling.data.entities import EntityCatalog, IndexedEntity
+from modeling.data.entities import EntityCatalog
+from modeling.data.entity_samples import EntitySample
 from modeling.data.mentions import Mention
 from modeling.data.ranking import NO_ENTITY, Ids
 from modeling.encoders.text import pad
 from modeling.retrieval.blink_checkpoint import Position, load_checkpoint, save_checkpoint
 from modeling.retrieval.blink_encoder import BiEncoder
-from modeling.retrieval.dense import search_vectors
-from modeling.retrieval.hard_negatives import negatives_of, prior_candidates
+from modeling.retrieval.encoding import SHARD_ROWS, Batches
+from modeling.retrieval.hard_negatives import negatives_of, own_candidates, prior_candidates
 from pipeline.records.errors import UsageError
 
 _LOG = logging.getLogger(__name__)
-_ENTITIES_AT_ONCE = 16 * 1024
-_MINED_FROM = 64
+_READ_AT_ONCE = 4096
 _MASKED = -torch.inf
 
 
@@ -39,6 +40,8 @@ class TrainingOptions:
         precision: `fp32`, or `bf16` inside the towers; the loss is float32 always.
         seed: Of order and dropout.
         checkpoint_steps: Steps between two checkpoints.
+        mined_among: Negatives are mined among the golds and that many entities drawn by the seed; 0 for all.
+        shard_rows: Entities a shard of vectors, while mining.
     """
 
     epochs: int = 4
@@ -49,6 +52,8 @@ class TrainingOptions:
     precision: str = "fp32"
     seed: int = 0
     checkpoint_steps: int = 200
+    mined_among: int = 0
+    shard_rows: int = SHARD_ROWS
 
 
 def contrastive_loss(mentions: Tensor, entities: Tensor, gold: Tensor, negatives: Tensor) -> Tensor:
@@ -85,12 +90,12 @@ class Trainer:
         Raises:
             UsageError: no mention has.
         """
-        known = entities.get(mention.entity_id for mention in mentions if mention.entity_id is not None)
-        self.mentions = [mention for mention in mentions if mention.entity_id in known]
+        self.encoder, self.entities, self.options = encoder, entities, options
+        self._tokens: dict[int, npt.NDArray[np.int32]] = {}
+        self._read_entities(mention.entity_id for mention in mentions if mention.entity_id is not None)
+        self.mentions = [mention for mention in mentions if mention.entity_id in self._tokens]
         if not self.mentions:
             raise UsageError("blink wants mentions to train on whose gold entity is among the entities; there are none")
-        self.encoder, self.entities, self.options = encoder, entities, options
-        self._texts: dict[int, IndexedEntity] = known
         self._gold = [int(mention.entity_id or 0) for mention in self.mentions]
         self._model = encoder.towers
         self._device = encoder.mention.model.device
@@ -105,9 +110,11 @@ class Trainer:
         with torch.random.fork_rng(devices=cuda):
             torch.manual_seed(self.options.seed)
             position = load_checkpoint(checkpoint, self._model, self._optimizer) or Position(0, [])
-            self._set_negatives(position.negatives)
+            self._read_negatives(position.negatives)
             self._model.train()
             while position.step < min(self.n_steps, until or self.n_steps):
+                if position.step == self.options.epochs * self._epoch_steps and position.negatives is None:
+                    self._mine(position, checkpoint)
                 self._advance(position)
                 if position.step % self.options.checkpoint_steps == 0 or position.step == self.n_steps:
                     save_checkpoint(checkpoint, self._model, self._optimizer, position)
@@ -116,9 +123,6 @@ class Trainer:
 
     def _advance(self, position: Position) -> None:
         epoch, number = divmod(position.step, self._epoch_steps)
-        if epoch >= self.options.epochs and position.negatives is None:
-            position.negatives = self._mine(position.log)
-            self._set_negatives(position.negatives)
         if number == 0:
             position.log.append({"epoch": epoch, "hard": position.negatives is not None, "loss": 0.0, "grad_norm": 0.0})
         rows = np.random.default_rng([self.options.seed, epoch]).permutation(len(self.mentions))
@@ -139,7 +143,7 @@ class Trainer:
         unique = sorted({*gold, *mined.flatten().tolist()} - {int(NO_ENTITY)})
         places = {id_: place for place, id_ in enumerate(unique)} | {int(NO_ENTITY): -1}
         mentions = self.encoder.mention_ids([self.mentions[row] for row in rows])
-        entities = self.encoder.entity_ids([self._texts[id_] for id_ in unique])
+        entities = [self._tokens[id_] for id_ in unique]
         loss = contrastive_loss(
             self._forward("mention", mentions),
             self._forward("entity", entities),
@@ -152,7 +156,7 @@ class Trainer:
         self._optimizer.step()
         return float(loss.detach()), float(norm)
 
-    def _forward(self, tower: str, rows: list[list[int]]) -> Tensor:
+    def _forward(self, tower: str, rows: Sequence[list[int] | npt.NDArray[np.int32]]) -> Tensor:
         encoder = self.encoder.mention if tower == "mention" else self.encoder.entity
         ids, mask = pad(rows, encoder.tokenizer.pad_token_id)
         return encoder.forward(ids.to(self._device), mask.to(self._device))
@@ -161,25 +165,37 @@ class Trainer:
         rise = max(1, self.n_steps // 10)
         return min((step + 1) / rise, (self.n_steps - step) / max(1, self.n_steps - rise))
 
-    def _mine(self, log: list[dict[str, Any]]) -> Ids:
-        """Negatives from the towers' own index and from P(e|m), and the recall on the way."""
+    def _mine(self, position: Position, checkpoint: Path) -> None:
+        """Negatives from the towers' own index and from P(e|m), and the recall on the way.
+
+        Vectors lie in the checkpoint that they come from: a killed run keeps them, and they go with it.
+        """
+        place = save_checkpoint(checkpoint, self._model, self._optimizer, position)
+        some: Batches = self.entities
+        if self.options.mined_among:
+            some = EntitySample(self.entities, self.options.mined_among, self.options.seed, self._gold)
         self._model.eval()
-        queries = self.encoder.encode_mentions(self.mentions)
-        k = min(_MINED_FROM, len(self.entities))
-        shards = (
-            (np.array([entity.entity_id for entity in batch]), self.encoder.encode_entities(batch))
-            for batch in self.entities.batches(_ENTITIES_AT_ONCE)
-        )
-        own = search_vectors(queries, shards, k, device=str(self._device))
+        own = own_candidates(self.encoder, self.mentions, some, place / "mining", self.options.shard_rows)
         self._model.train()
         hits = own.ids == np.array(self._gold)[:, None]
-        log[-1:] = [
+        position.log[-1:] = [
             row | {"train_recall_1": hits[:, :1].any(1).mean(), "train_recall_10": hits[:, :10].any(1).mean()}
-            for row in log[-1:]
+            for row in position.log[-1:]
         ]
-        prior = prior_candidates(self.entities, self.mentions, k)
-        return negatives_of(self._gold, [own] if prior is None else [own, prior], self.options.negatives)
+        prior = prior_candidates(self.entities, self.mentions, own.ids.shape[1])
+        lists = [own] if prior is None else [own, prior]
+        position.negatives = negatives_of(self._gold, lists, self.options.negatives)
+        self._read_negatives(position.negatives)
+        save_checkpoint(checkpoint, self._model, self._optimizer, position)
 
-    def _set_negatives(self, negatives: Ids | None) -> None:
+    def _read_negatives(self, negatives: Ids | None) -> None:
         if negatives is not None:
-            self._texts |= self.entities.get(sorted(set(negatives.flatten().tolist()) - {int(NO_ENTITY)}))
+            self._read_entities(np.unique(negatives[negatives != NO_ENTITY]).tolist())
+
+    def _read_entities(self, ids: Iterable[int]) -> None:
+        """Keep the tokens of entities, not their texts: those can be thousands of letters each."""
+        wanted = sorted(set(ids) - self._tokens.keys())
+        for start in range(0, len(wanted), _READ_AT_ONCE):
+            found = self.entities.get(wanted[start : start + _READ_AT_ONCE])
+            rows = self.encoder.entity_ids(list(found.values()))
+            self._tokens |= {id_: np.array(row, np.int32) for id_, row in zip(found, rows, strict=True)}

@@ -16,7 +16,7 @@ from modeling.encoders.image import ImageEncoder
 from modeling.retrieval.base import IndexReport, Sources
 from modeling.retrieval.dense import PRECISIONS, Vectors, search_vectors
 from modeling.retrieval.dense_files import VectorFolder, resident
-from modeling.retrieval.encoding import encode_entities, forget_plan, resume_plan
+from modeling.retrieval.encoding import encode_entities
 from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
 from pipeline.records.digest import options_digest
 from pipeline.records.errors import ArtifactError, UsageError
@@ -74,10 +74,8 @@ class Clip:
             ids = np.array([one.entity_id for one in shown], np.int64)
             return ids, _encode_images(encoder, images, [str(one.image_id) for one in shown])
 
-        with staged_index(folder, resume=True) as staged:
-            resume_plan(staged, plan)
-            found, _ = encode_entities(staged, sources.entities, encode, shard_rows=int(chosen["shard_rows"]))
-            forget_plan(staged)
+        with staged_index(folder, plan=plan) as staged:
+            found = encode_entities(staged, sources.entities, encode, shard_rows=int(chosen["shard_rows"]))
             facts = {"width": encoder.width, "model": str(sources.model), "model_digest": digest}
             report = IndexReport(found, len(sources.entities) - found, 0, facts)
             return write_index_manifest(staged, cls.name, sources.entities, chosen, report)

@@ -2,70 +2,53 @@
 
 import json
 import logging
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Protocol
 
-from modeling.data.entities import EntityCatalog, IndexedEntity
+from modeling.data.entities import IndexedEntity
 from modeling.data.ranking import Ids
 from modeling.retrieval.dense import Vectors
 from modeling.retrieval.dense_files import write_vectors
+from modeling.retrieval.index_folder import WORK
 from pipeline.records.manifest import write_json
 from pipeline.records.shards import Shard, is_intact
 
 SHARD_ROWS = 64 * 1024
-_PLAN = "_plan.json"
-_UNITS = "_units"
+_UNITS = "units"
 _LOG = logging.getLogger(__name__)
 Encode = Callable[[Sequence[IndexedEntity]], tuple[Ids, Vectors]]
 
 
-def resume_plan(staged: Path, plan: str) -> bool:
-    """Whether a staged folder goes on with this plan; what another plan left there is removed.
+class Batches(Protocol):
+    """What can be encoded: a catalog, or some of it."""
 
-    `plan` is a digest of all that the result depends on.
-    """
-    path = staged / _PLAN
-    try:
-        known = bool(json.loads(path.read_text(encoding="utf-8")) == plan)
-    except (OSError, ValueError):
-        known = False
-    if not known:
-        shutil.rmtree(staged)
-        staged.mkdir(parents=True)
-        write_json(path, plan)
-    return known
+    def __len__(self) -> int:
+        """Number of entities, or a little more."""
+
+    def batches(self, rows: int) -> Iterator[list[IndexedEntity]]:
+        """The entities, `rows` at a time, ascending by id."""
 
 
-def forget_plan(staged: Path) -> None:
-    """Remove what only a rerun needs, before the manifest is written."""
-    (staged / _PLAN).unlink(missing_ok=True)
-    shutil.rmtree(staged / _UNITS, ignore_errors=True)
-    for half in staged.rglob(".*.part"):  # of a writer that was killed
-        half.unlink()
-
-
-def encode_entities(
-    staged: Path, entities: EntityCatalog, encode: Encode, *, shard_rows: int = SHARD_ROWS
-) -> tuple[int, int]:
+def encode_entities(staged: Path, entities: Batches, encode: Encode, *, shard_rows: int = SHARD_ROWS) -> int:
     """Write `vectors/part-NNNNN.parquet`, a shard for every `shard_rows` entities of the catalog.
 
     Finished shards are kept, checked byte for byte; a rerun makes the others. The shards depend on nothing else.
 
     Args:
-        staged: folder of the index.
+        staged: folder of the index; what a rerun needs to know stands in its `WORK`.
         entities: what to encode.
         encode: gives (ids, vectors) of those entities that have a vector, ascending.
         shard_rows: entities a shard, the unit of resume.
 
     Returns:
-        Number of vectors, and number of shards that a killed run had left finished.
+        Number of vectors.
     """
-    folder, units = staged / "vectors", staged / _UNITS
+    folder, units = staged / "vectors", staged / WORK / _UNITS
     folder.mkdir(exist_ok=True)
-    units.mkdir(exist_ok=True)
-    n_vectors, n_kept = 0, 0
+    units.mkdir(parents=True, exist_ok=True)
+    n_vectors = 0
     for number, batch in enumerate(entities.batches(shard_rows)):
         path, record = folder / f"part-{number:05d}.parquet", units / f"part-{number:05d}.json"
         shard = _finished(path, record)
@@ -74,10 +57,8 @@ def encode_entities(
             shard = write_vectors(path, ids, vectors)
             write_json(record, asdict(shard))
             _LOG.info("encoded %d entities of %d", min((number + 1) * shard_rows, len(entities)), len(entities))
-        else:
-            n_kept += 1
         n_vectors += shard.rows
-    return n_vectors, n_kept
+    return n_vectors
 
 
 def _finished(path: Path, record: Path) -> Shard | None:

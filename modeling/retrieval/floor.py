@@ -40,7 +40,7 @@ class Floor:
     def build(cls, sources: Sources, folder: Path, options: Mapping[str, Any]) -> IndexReport:
         """Build both parts in one folder."""
         values = read_options(cls.name, OPTIONS, options)
-        with staged_index(folder, resume=True) as staged:
+        with staged_index(folder) as staged:
             TrainPrior.build(sources, staged / TrainPrior.name, {})
             sentence = Sentence.build(sources, staged / Sentence.name, {})
             return write_index_manifest(staged, cls.name, sources.entities, values, sentence)

@@ -1,12 +1,19 @@
 """Entities that look like the gold entity and are not."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
-from modeling.data.entities import EntityCatalog, KbCatalog
+from modeling.data.entities import EntityCatalog, IndexedEntity, KbCatalog
 from modeling.data.mentions import Mention
 from modeling.data.ranking import NO_ENTITY, Ids, Ranking
+from modeling.retrieval.blink_encoder import BiEncoder
+from modeling.retrieval.dense import Vectors, search_vectors
+from modeling.retrieval.dense_files import VectorFolder
+from modeling.retrieval.encoding import Batches, encode_entities
+
+_MINED_FROM = 64
 
 
 def negatives_of(gold: Sequence[int], rankings: Sequence[Ranking], n: int) -> Ids:
@@ -18,6 +25,21 @@ def negatives_of(gold: Sequence[int], rankings: Sequence[Ranking], n: int) -> Id
         chosen = list(mixed)[:n]
         found[row, : len(chosen)] = chosen
     return found
+
+
+def own_candidates(
+    encoder: BiEncoder, mentions: Sequence[Mention], entities: Batches, folder: Path, shard_rows: int
+) -> Ranking:
+    """The best entities of each mention by the towers as they are; finished shards of vectors in `folder` are kept."""
+
+    def encode(batch: Sequence[IndexedEntity]) -> tuple[Ids, Vectors]:
+        return np.array([one.entity_id for one in batch]), encoder.encode_entities(batch)
+
+    folder.mkdir(exist_ok=True)
+    encode_entities(folder, entities, encode, shard_rows=shard_rows)
+    vectors = VectorFolder(folder / "vectors", encoder.width)
+    k, device = min(_MINED_FROM, len(entities)), str(encoder.mention.model.device)
+    return search_vectors(encoder.encode_mentions(mentions), vectors, k, device=device)
 
 
 def prior_candidates(entities: EntityCatalog, mentions: Sequence[Mention], k: int) -> Ranking | None:

@@ -11,32 +11,42 @@ from modeling.data.entities import EntityCatalog
 from modeling.retrieval.base import IndexReport
 from pipeline.records.digest import file_digest
 from pipeline.records.errors import ArtifactError
+from pipeline.records.locks import held
 from pipeline.records.manifest import MANIFEST, SUCCESS, is_finished, publish, write_json
 
 FORMAT = 1
 KIND = "index"
+WORK = "_work"
+"""Folder inside a staged index for what only a rerun needs: it goes before the index takes its place."""
+_PLAN = "plan.json"
+_LOCK = ".lock"
 
 
 @contextmanager
-def staged_index(folder: Path, *, resume: bool = False) -> Iterator[Path]:
+def staged_index(folder: Path, *, plan: str | None = None) -> Iterator[Path]:
     """A folder to write an index into; it takes its place when the block ends without an error.
 
-    `resume` keeps what a killed run left there.
+    `plan`, a digest of all that the index depends on, keeps what a killed run of the same plan left there.
+
+    Raises:
+        LockedError: another process builds this index.
     """
     staged = folder.with_name(f".{folder.name}.part")
-    if not resume:
-        shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(parents=True, exist_ok=True)
-    yield staged
-    (staged / SUCCESS).touch()
-    publish(staged, folder)
+    staged.parent.mkdir(parents=True, exist_ok=True)
+    lock = folder.with_name(f".{folder.name}{_LOCK}")
+    with held(lock, f"{folder} is being built by another process; wait for it, or choose another folder"):
+        _begin(staged, plan)
+        yield staged
+        _forget_work(staged)
+        (staged / SUCCESS).touch()
+        publish(staged, folder)
 
 
 def write_index_manifest(
     staged: Path, retriever: str, entities: EntityCatalog, options: Mapping[str, Any], report: IndexReport
 ) -> IndexReport:
     """Describe a staged index; gives the report back with the bytes on disk filled in."""
-    files = sorted(path for path in staged.rglob("*") if path.is_file() and path.name not in {MANIFEST, SUCCESS})
+    files = sorted(path for path in staged.rglob("*") if path.is_file() and _is_part(path.relative_to(staged)))
     size = sum(path.stat().st_size for path in files)
     value = {
         "kind": KIND,
@@ -91,6 +101,37 @@ def verify_index(folder: Path) -> None:
     for name, file in _read(folder)["files"].items():
         if file_digest(folder / name) != file["sha256"]:
             raise ArtifactError(f"{folder / name} is damaged: its sha256 is not the manifest's; build the index again")
+
+
+def _begin(staged: Path, plan: str | None) -> None:
+    if plan is None or _read_plan(staged) != plan:
+        shutil.rmtree(staged, ignore_errors=True)
+    (staged / WORK).mkdir(parents=True, exist_ok=True)
+    write_json(staged / WORK / _PLAN, plan)
+
+
+def _read_plan(staged: Path) -> str | None:
+    try:
+        return str(json.loads((staged / WORK / _PLAN).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None
+
+
+def _forget_work(staged: Path) -> None:
+    """The plan goes last: while it is there, a rerun keeps what is finished."""
+    for half in [*staged.rglob(".*.part"), *staged.rglob(f".*{_LOCK}")]:  # of killed writers; of indexes within
+        if half.is_file():
+            half.unlink()
+    for path in (staged / WORK).iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+    shutil.rmtree(staged / WORK)
+
+
+def _is_part(name: Path) -> bool:
+    """Whether a file of a staged index belongs to the finished one."""
+    is_left = name.name in {MANIFEST, SUCCESS} or name.parts[0] == WORK
+    return not is_left and not (name.name.startswith(".") and name.suffix in {".part", _LOCK})
 
 
 def _describe(path: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from modeling.encoders.text import TextEncoder, Vectors
 from modeling.retrieval.base import IndexReport, Sources
 from modeling.retrieval.dense import search_vectors
 from modeling.retrieval.dense_files import VectorFolder, resident
-from modeling.retrieval.encoding import encode_entities, forget_plan, resume_plan
+from modeling.retrieval.encoding import SHARD_ROWS, encode_entities
 from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
 from pipeline.records.digest import options_digest
 from pipeline.records.errors import ArtifactError, UsageError
@@ -24,6 +24,7 @@ from pipeline.records.errors import ArtifactError, UsageError
 OPTIONS = (
     Option("query", str, "sum", "text of a query; sum adds the vectors of both", choices=("mention", "context", "sum")),
     Option("entity", str, "title", "text of an entity", choices=("title", "title+text")),
+    Option("shard_rows", int, SHARD_ROWS, "entities a shard, the unit of resume", least=1),
 )
 _SEPARATOR = " . "
 
@@ -55,11 +56,10 @@ class Sentence:
         encoder = _encoder(sources)
         model = model_digest(model_folder(str(sources.model)))
         plan = options_digest([cls.name, values, sources.entities.digest, model])
-        with staged_index(folder, resume=True) as staged:
-            resume_plan(staged, plan)
-            n, n_kept = encode_entities(staged, sources.entities, partial(_encode, encoder, values["entity"]))
-            forget_plan(staged)
-            facts = {"width": encoder.width, "model": model, "shards kept": n_kept}
+        encode = partial(_encode, encoder, values["entity"])
+        with staged_index(folder, plan=plan) as staged:
+            n = encode_entities(staged, sources.entities, encode, shard_rows=values["shard_rows"])
+            facts = {"width": encoder.width, "model": model}
             report = IndexReport(n, len(sources.entities) - n, 0, facts)
             return write_index_manifest(staged, cls.name, sources.entities, values, report)
 

@@ -1,10 +1,5 @@
-"""The retriever blink: it learns, equals a scan, resumes after a kill, and refuses what does not fit."""
+"""The retriever blink: it learns, equals a scan, and refuses what does not fit."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +7,12 @@ import numpy as np
 import pytest
 
 from modeling.data.entities import IndexedEntity
-from modeling.retrieval.blink import Blink, title_mentions
+from modeling.retrieval.blink import Blink
 from modeling.retrieval.blink_encoder import BiEncoder, Lengths
+from modeling.retrieval.blink_titles import title_mentions
 from modeling.retrieval.dense_files import write_vectors
 from pipeline.records.errors import ArtifactError, UsageError
+from tests.modeling.built_apart import files
 from tests.modeling.worlds import ListCatalog
 
 LEARN = {
@@ -28,24 +25,6 @@ LEARN = {
     "mention_tokens": 16,
     "entity_tokens": 24,
 }
-WAIT_S = 240
-CHILD = """
-import sys, time
-from pathlib import Path
-from modeling.data.entities import IndexedEntity
-from modeling.retrieval.base import Sources
-from modeling.retrieval.blink import Blink
-from tests.modeling.worlds import ListCatalog
-
-class Slow(ListCatalog):
-    def batches(self, rows):
-        for batch in super().batches(rows):
-            time.sleep(float(sys.argv[3]))
-            yield batch
-
-rows = [IndexedEntity(n, f"Jordan the {n}th", "Jordan is a singer of renown.", None) for n in range(40)]
-Blink.build(Sources(Slow(rows), model=sys.argv[1]), Path(sys.argv[2]), {"shard_rows": 4})
-"""
 
 
 @pytest.fixture(scope="module")
@@ -87,52 +66,13 @@ def test_search_equals_a_float64_scan(sources, mentions, entities, towers, tmp_p
     assert Blink.open(tmp_path / "index", sources).search([], 4).ids.shape == (0, 4)
 
 
-def files(folder):
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
-
-
-def child(towers, folder, pause_s):
-    command = [sys.executable, "-c", CHILD, towers, str(folder), str(pause_s)]
-    root = str(Path(__file__).parents[3])
-    return subprocess.Popen(command, env=os.environ | {"PYTHONPATH": root}, cwd=root)
-
-
-@pytest.mark.slow
-def test_encoding_killed_in_the_middle_ends_with_identical_shards(towers, tmp_path):
-    assert child(towers, tmp_path / "whole", 0).wait(WAIT_S) == 0
-    run = child(towers, tmp_path / "killed", 0.5)
-    staged = tmp_path / ".killed.part"
-    deadline = time.monotonic() + WAIT_S
-    while len(list((staged / "_units").glob("*.json"))) < 3:
-        assert run.poll() is None, "the run ended before it could be killed"
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    run.send_signal(signal.SIGKILL)
-    assert run.wait() == -signal.SIGKILL
-    kept = {path.name: path.stat().st_mtime_ns for path in (staged / "vectors").glob("part-0000[0-2].parquet")}
-    assert len(kept) == 3
-    assert not (tmp_path / "killed").exists()
-    spoiled = staged / "vectors" / "part-00001.parquet"
-    spoiled.write_bytes(spoiled.read_bytes()[:-1])  # half a shard is made again
-    assert child(towers, tmp_path / "killed", 0).wait(WAIT_S) == 0
-    after = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "killed" / "vectors").iterdir()}
-    assert len(after) == 10
-    assert (after["part-00000.parquet"], after["part-00002.parquet"]) == (
-        kept["part-00000.parquet"],
-        kept["part-00002.parquet"],
-    )
-    assert files(tmp_path / "killed") == files(tmp_path / "whole")
-
-
 def test_what_another_plan_left_is_not_used(sources, towers, tmp_path, entities):
     wanted = replace(sources, model=towers)
     Blink.build(wanted, tmp_path / "whole", {"shard_rows": 6})
     staged = tmp_path / ".index.part"
     other = replace(wanted, entities=ListCatalog(entities[:12], digest="other"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("modeling.retrieval.blink.forget_plan", stop)
+        patch.setattr("modeling.retrieval.blink.write_index_manifest", stop)
         with pytest.raises(KeyboardInterrupt):
             Blink.build(other, tmp_path / "index", {"shard_rows": 6})
     assert len(list((staged / "vectors").iterdir())) == 2
@@ -140,7 +80,7 @@ def test_what_another_plan_left_is_not_used(sources, towers, tmp_path, entities)
     assert files(tmp_path / "index") == files(tmp_path / "whole")
 
 
-def stop(_staged):
+def stop(*_):
     raise KeyboardInterrupt
 
 
@@ -191,10 +131,18 @@ def test_titles_are_weak_mentions():
         IndexedEntity(3, "St. Louis", "The city lies on a river.", None),
         IndexedEntity(4, "Bare", "", None),
     ]
-    found = title_mentions(ListCatalog(rows))
+    found = title_mentions(ListCatalog(rows), 100)
     assert [(one.surface, one.caption, one.entity_id) for one in found] == [
         ("Paris", "Paris is a town.", 1),
         ("Lion", "Lion is a drama", 2),
         ("St. Louis", "St. Louis: The city lies on a river.", 3),
     ]
     assert all(one.caption[one.start : one.end] == one.surface for one in found)
+
+
+def test_titles_of_a_large_catalog_are_drawn():
+    rows = [IndexedEntity(number, f"Town {number}", "It is small.", None) for number in range(500)]
+    found = title_mentions(ListCatalog(rows), 40, seed=3)
+    assert len(found) == 40
+    assert found == title_mentions(ListCatalog(rows), 40, seed=3) != title_mentions(ListCatalog(rows), 40, seed=4)
+    assert len(title_mentions(ListCatalog(rows), 500)) == 500

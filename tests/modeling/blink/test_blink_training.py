@@ -1,9 +1,12 @@
 """Loss, negatives, and a training that is broken off and goes on."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from modeling.data.entity_samples import EntitySample
 from modeling.data.ranking import NO_ENTITY, ranking_of
 from modeling.retrieval.blink_encoder import BiEncoder
 from modeling.retrieval.blink_training import Trainer, TrainingOptions, contrastive_loss
@@ -109,3 +112,25 @@ def test_mentions_without_gold_entity_are_left_out(sources, entities):
     assert {one.entity_id for one in trainer.mentions} == {row.entity_id for row in entities[:4]}
     with pytest.raises(UsageError, match="wants mentions to train on"):
         Trainer(BiEncoder.from_bert(sources.model), [], catalog, OPTIONS)
+
+
+def test_mining_among_a_sample_draws_from_it_and_the_golds(sources, tmp_path):
+    few = TrainingOptions(epochs=1, hard_epochs=1, batch=8, negatives=30, mined_among=3)
+    trained(sources, tmp_path / "few", (None,), few)
+    trained(sources, tmp_path / "all", (None,), replace(few, mined_among=0))
+    gold = [one.entity_id for one in sources.train]
+    sample = {row.entity_id for batch in EntitySample(sources.entities, 3, 0, gold[:6]).batches(9) for row in batch}
+    some = replace(sources, train=sources.train[:6])
+    trained(some, tmp_path / "some", (None,), few)
+    mined = {name: np.load(next((tmp_path / name).glob("step-*/negatives.npy"))) for name in ("all", "few", "some")}
+    assert mined["all"].tobytes() == mined["few"].tobytes()  # every entity is a gold
+    assert set(mined["some"].flatten().tolist()) - {NO_ENTITY} == sample
+    assert len(sample) < len(sources.entities)
+    assert not list(tmp_path.rglob("mining"))
+
+
+def test_texts_are_not_held(sources):
+    """Only tokens, cut at the tower's length, however long a lead is."""
+    long = ListCatalog([replace(row, text=row.text * 500) for batch in sources.entities.batches(9) for row in batch])
+    trainer = Trainer(BiEncoder.from_bert(sources.model), sources.train, long, OPTIONS)
+    assert {row.nbytes for row in trainer._tokens.values()} == {128 * 4}

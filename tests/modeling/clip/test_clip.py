@@ -150,7 +150,7 @@ def test_vectors_of_other_pictures_are_not_taken_over_from_a_killed_build(source
     other = replace(sources, images=ImageStore([image_artifact(tmp_path / "turned", turned)]))
     assert len(other.images) == len(sources.images)
     with monkeypatch.context() as patch:
-        patch.setattr("modeling.retrieval.clip.forget_plan", _stop)
+        patch.setattr("modeling.retrieval.clip.write_index_manifest", _stop)
         with pytest.raises(KeyboardInterrupt):
             Clip.build(other, tmp_path / "index", {})
     Clip.build(sources, tmp_path / "index", {})
@@ -158,7 +158,7 @@ def test_vectors_of_other_pictures_are_not_taken_over_from_a_killed_build(source
     assert one == whole
 
 
-def _stop(_staged):
+def _stop(*_):
     raise KeyboardInterrupt
 
 
