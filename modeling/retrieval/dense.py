@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,8 +17,8 @@ from pipeline.records.errors import ArtifactError, UsageError
 Vectors = npt.NDArray[np.float32]
 PRECISIONS = ("fp32", "bf16")
 _QUERIES_AT_ONCE = 1024
-_SCORES_AT_ONCE = 1 << 24
-_EXACT_AT_ONCE = {"cpu": 1 << 17, "cuda": 1 << 27}
+_SCORES_AT_ONCE = {"cpu": 1 << 24, "cuda": 1 << 26}
+_EXACT_AT_ONCE = {"cpu": 1 << 17, "cuda": 1 << 24}
 _RESCORED_AT_ONCE = 1 << 14
 _FP32_STEP = 2.0**-24
 _BF16_STEP = 2.0**-8
@@ -90,9 +91,8 @@ def search_vectors(
     """The `k` entities of the largest inner product with each query, over all shards in one pass.
 
     A matrix product finds who may be among the best, with the worst error that rounding can make as its margin; those
-    are scored again in float64, and that score, rounded to float32, is sorted by (-score, entity id) and cut. So the
-    result depends neither on shards, blocks and batch nor on fp32 or bf16: it is what exact arithmetic gives. Another
-    device may add up in another order: where two float64 sums straddle a step of float32, their last bit may differ.
+    are scored again in float64, summed in one stated order, and that score, rounded to float32, is sorted by
+    (-score, entity id) and cut. So the result depends neither on shards, blocks and batch nor on device, fp32 or bf16.
     No more than a block of scores, `k` results a query and one shard are held.
 
     Args:
@@ -119,14 +119,13 @@ def search_vectors(
     wanted = wanted[present]
     starts = range(0, len(wanted), _QUERIES_AT_ONCE)
     parts = [_Best(wanted[start : start + _QUERIES_AT_ONCE], k, precision, rerank) for start in starts]
-    for shard in shards:
-        ready = shard if isinstance(shard, VectorShard) else _prepared(shard, device, precision)
-        if len(ready) and ready.vectors.shape[1] != wanted.shape[1]:
-            widths = f"vectors of width {ready.vectors.shape[1]} cannot be searched with queries of {wanted.shape[1]}"
-            raise ArtifactError(f"{widths}: the index was built with another model")
-        for best in parts:
-            for block in _blocks(ready, len(best.ids)):
-                best.see(block)
+    with _full_sums():
+        for shard in shards:
+            ready = shard if isinstance(shard, VectorShard) else _prepared(shard, device, precision)
+            _check_width(ready, wanted)
+            for best in parts:
+                for block in _blocks(ready, len(best.ids)):
+                    best.see(block)
     return _ranking(parts, present, k)
 
 
@@ -140,7 +139,7 @@ class _Best:
 
     def __init__(self, queries: Tensor, k: int, precision: str, rerank: int | None) -> None:
         self._first = queries.bfloat16() if precision == "bf16" else queries
-        self._exact = queries.double()
+        self._queries = queries
         lengths = torch.linalg.vector_norm(queries, dim=1)
         self._margin = lengths * _error_bound(queries.shape[1], precision)
         self._certify = rerank is None
@@ -181,15 +180,16 @@ class _Best:
 
     def _score(self, block: VectorShard, places: Tensor, rows: slice, n_wanted: Tensor) -> Tensor:
         """(B, M) float32 scores of the first n_wanted (B,) of (B, M) places, summed in float64; -inf for the others."""
-        exact = self._exact[rows]
+        queries = self._queries[rows]
         scores = torch.full(places.shape, -math.inf, dtype=torch.float32, device=places.device)
-        at_once = _EXACT_AT_ONCE.get(places.device.type, _EXACT_AT_ONCE["cpu"])
-        step = max(1, at_once // (places.shape[1] * exact.shape[1]))
+        step = max(1, _at_once(_EXACT_AT_ONCE, places) // (places.shape[1] * queries.shape[1]))
         for start in range(0, len(places), step):
             part = slice(start, start + step)
             some = places[part, : int(n_wanted[part].max())]
-            found = block.vectors.index_select(0, some.flatten()).double().view(*some.shape, -1)  # (b, M, D)
-            scores[part, : some.shape[1]] = (found * exact[part, None, :]).sum(2)
+            found = (
+                block.vectors.index_select(0, some.flatten()).double().view(*some.shape, queries.shape[1])
+            )  # (b, M, D)
+            scores[part, : some.shape[1]] = sum_in_order(found * queries[part, None, :].double())
         wanted = torch.arange(places.shape[1], device=places.device) < n_wanted[:, None]
         return scores.where(wanted, -math.inf)
 
@@ -201,18 +201,54 @@ class _Best:
         self.ids[rows], self.scores[rows] = ids.gather(1, order), scores.gather(1, order)
 
 
+def sum_in_order(terms: Tensor) -> Tensor:
+    """(…, D) -> (…): the right half is added to the left until one is left; `terms` is overwritten.
+
+    Additions of single numbers give the same bits on every device; the order of a library's own sum depends on device,
+    shape and threads.
+    """
+    while (width := terms.shape[-1]) > 1:
+        half = (width + 1) // 2
+        terms[..., : width - half] += terms[..., half:]
+        terms = terms[..., :half]
+    return terms[..., 0]
+
+
+def _check_width(shard: VectorShard, queries: Tensor) -> None:
+    if len(shard) and shard.vectors.shape[1] != queries.shape[1]:
+        widths = f"vectors of width {shard.vectors.shape[1]} cannot be searched with queries of {queries.shape[1]}"
+        raise ArtifactError(f"{widths}: the index was built with another model")
+
+
+@contextmanager
+def _full_sums() -> Iterator[None]:
+    """Sums of bf16 products in float32: on a GPU partial sums may else be rounded to bf16, beyond the margin."""
+    settings = torch.backends.cuda.matmul
+    before = settings.allow_bf16_reduced_precision_reduction
+    settings.allow_bf16_reduced_precision_reduction = False
+    try:
+        yield
+    finally:
+        settings.allow_bf16_reduced_precision_reduction = before
+
+
 def _error_bound(width: int, precision: str) -> float:
     """Largest error of an inner product of two vectors of length 1, however its sum is ordered."""
     sums = (width + 8) * _FP32_STEP
-    if precision == "fp32" and torch.get_float32_matmul_precision() == "highest":
+    backends = torch.backends, torch.backends.cuda.matmul, torch.backends.mkldnn.matmul
+    if precision == "fp32" and {one.fp32_precision for one in backends} <= {"none", "ieee"}:
         return sums
     return sums + 6 * _BF16_STEP if precision == "bf16" else sums + 3 * _BF16_STEP
 
 
 def _blocks(shard: VectorShard, n_queries: int) -> Iterator[VectorShard]:
-    rows = max(1, _SCORES_AT_ONCE // max(n_queries, 1))
+    rows = max(1, _at_once(_SCORES_AT_ONCE, shard.ids) // max(n_queries, 1))
     for start in range(0, len(shard), rows):
         yield shard.part(slice(start, start + rows))
+
+
+def _at_once(limits: dict[str, int], tensor: Tensor) -> int:
+    return limits.get(tensor.device.type, limits["cpu"])
 
 
 def _prepared(shard: tuple[Ids, Vectors], device: str, precision: str) -> VectorShard:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import torch
 
 from modeling.data.ranking import Ids
 from modeling.retrieval.dense import Shards, Vectors, VectorShard, prepare_shard
@@ -19,8 +20,10 @@ SCHEMA = "vectors"
 VERSION = 1
 GROUP_ROWS = 16 * 1024
 _NUMBER_BYTES = 4
-RESIDENT_BYTES = {"cpu": 4 << 30, "other": 96 << 30}
-"""Vectors up to this size are held in memory, by kind of device."""
+RESIDENT_BYTES = 4 << 30
+"""Vectors up to this size are held in the memory of the machine."""
+_CUDA_SHARE = 0.6
+"""Of a GPU's free memory; what is left is for encoders and blocks of scores."""
 
 
 def vectors_schema(width: int) -> pa.Schema:
@@ -133,9 +136,14 @@ class VectorFolder:
 
 def resident(vectors: VectorFolder, device: str, precision: str = "fp32") -> Shards:
     """The vectors on the device where they have room there, else the folder, to be read again for each search."""
-    room = RESIDENT_BYTES["cpu" if device == "cpu" else "other"]
-    size = len(vectors) * vectors.width * (_NUMBER_BYTES + (2 if precision == "bf16" else 0))
-    return vectors.load(device, precision) if size <= room else vectors
+    size = len(vectors) * (vectors.width * (_NUMBER_BYTES + (2 if precision == "bf16" else 0)) + 8)
+    return vectors.load(device, precision) if size <= _room(device) else vectors
+
+
+def _room(device: str) -> int:
+    if torch.device(device).type == "cuda":
+        return int(_CUDA_SHARE * torch.cuda.mem_get_info(device)[0])
+    return RESIDENT_BYTES
 
 
 def _table(ids: Ids, vectors: Vectors, schema: pa.Schema) -> pa.Table:

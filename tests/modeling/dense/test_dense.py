@@ -1,7 +1,11 @@
 """Exact search against a float64 scan, and what must not change its result."""
 
+from itertools import zip_longest
+from unittest import mock
+
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,20 +48,70 @@ def test_equals_a_float64_scan(k, precision):
     assert lists(found) == oracle(queries, ids, vectors, k)
 
 
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
-def test_shards_blocks_and_batches_change_no_bit(monkeypatch, precision):
-    ids, vectors, queries = world(240, 48, 5)
-    vectors[100:160] = vectors[100]  # a tie longer than any list
-    queries[0] = vectors[100]
-    whole = search_vectors(queries, [(ids, vectors)], 25, precision=precision)
-    for size, n_scores, n_queries in ((1, 1, 5), (13, 40, 3), (100, 1 << 20, 7), (240, 64, 2)):
-        monkeypatch.setattr(dense, "_SCORES_AT_ONCE", n_scores)
-        monkeypatch.setattr(dense, "_QUERIES_AT_ONCE", n_queries)
-        split = search_vectors(queries, shards_of(ids, vectors, size), 25, precision=precision)
-        assert split.ids.tobytes() == whole.ids.tobytes()
-        assert split.scores.tobytes() == whole.scores.tobytes()
-    one_by_one = [search_vectors(query[None], [(ids, vectors)], 25, precision=precision) for query in queries]
-    assert np.concatenate([one.scores for one in one_by_one]).tobytes() == whole.scores.tobytes()
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_shards_blocks_and_batches_change_no_bit(data):
+    """Ties longer than any list, at any cut; every limit on what is held at once, down to single numbers."""
+    draw = np.random.default_rng(data.draw(st.integers(0, 9)))
+    n, width = data.draw(st.integers(1, 60)), data.draw(st.integers(1, 20))
+    kinds = draw.standard_normal((data.draw(st.integers(1, 6)), width)).astype(np.float32)
+    vectors = kinds[draw.integers(0, len(kinds), n)]
+    queries = draw.standard_normal((data.draw(st.integers(1, 5)), width)).astype(np.float32)
+    queries[0] = vectors[0]
+    ids, k = np.arange(n, dtype=np.int64) * 3 - 20, data.draw(st.integers(1, 70))
+    expected = search_vectors(queries, [(ids, vectors)], k)
+    assert lists(expected) == oracle_in_order(queries, ids, vectors, k)
+    limit = st.sampled_from([1, 2, 7, 64, 1 << 20])
+    limits = {name: {"cpu": data.draw(limit)} for name in ("_SCORES_AT_ONCE", "_EXACT_AT_ONCE")}
+    limits |= {name: data.draw(limit) for name in ("_QUERIES_AT_ONCE", "_RESCORED_AT_ONCE")}
+    shards = shards_of(ids, vectors, data.draw(st.integers(1, 60)))[:: data.draw(st.sampled_from([1, -1]))]
+    precision = data.draw(st.sampled_from(["fp32", "bf16"]))
+    with mock.patch.multiple(dense, **limits):
+        found = search_vectors(queries, shards, k, precision=precision)
+    assert found.ids.tobytes() == expected.ids.tobytes()
+    assert found.scores.tobytes() == expected.scores.tobytes()
+
+
+def oracle_in_order(queries, ids, vectors, k):
+    """As `oracle`, each sum in the stated order, one number after the other."""
+    rows = []
+    for query in queries.astype(np.float64):
+        scores = []
+        for vector in vectors.astype(np.float64):
+            terms = (vector * query).tolist()
+            while len(terms) > 1:
+                half = (len(terms) + 1) // 2
+                terms = [one + other for one, other in zip_longest(terms[:half], terms[half:], fillvalue=0.0)]
+            scores.append(float(np.float32(terms[0])))
+        rows.append(sorted(zip(ids.tolist(), scores, strict=True), key=lambda pair: (-pair[1], pair[0]))[:k])
+    return rows
+
+
+def test_settings_that_round_more_widen_the_margin():
+    """TF32 on a GPU and bf16 in oneDNN multiply with fewer bits than float32 has."""
+    plain = dense._error_bound(512, "fp32")
+    assert plain < 1e-4
+    for settings_of in (torch.backends, torch.backends.cuda.matmul, torch.backends.mkldnn.matmul):
+        before = settings_of.fp32_precision
+        settings_of.fp32_precision = "tf32"
+        try:
+            assert dense._error_bound(512, "fp32") > 2**-8
+        finally:
+            settings_of.fp32_precision = before
+    assert dense._error_bound(512, "fp32") == plain
+
+
+def test_sums_of_bf16_products_are_not_rounded_to_bf16_while_searching():
+    matmul = torch.backends.cuda.matmul
+    assert matmul.allow_bf16_reduced_precision_reduction
+    seen = []
+
+    def shards():
+        seen.append(matmul.allow_bf16_reduced_precision_reduction)
+        yield np.array([4]), np.ones((1, 2), np.float32)
+
+    search_vectors(np.ones((1, 2), np.float32), shards(), 1, precision="bf16")
+    assert (seen, matmul.allow_bf16_reduced_precision_reduction) == ([False], True)
 
 
 def test_ties_at_the_cut_go_to_the_smaller_id():

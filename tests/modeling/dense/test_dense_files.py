@@ -4,10 +4,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import torch
 
 from modeling.retrieval import dense_files
 from modeling.retrieval.dense import search_vectors
-from modeling.retrieval.dense_files import VectorFolder, write_vectors
+from modeling.retrieval.dense_files import VectorFolder, resident, write_vectors
 from pipeline.records.errors import ArtifactError
 
 
@@ -48,6 +49,23 @@ def test_streamed_and_resident_search_agree(folder):
     resident = search_vectors(queries, held, 8)
     assert streamed.ids.tobytes() == resident.ids.tobytes()
     assert streamed.scores.tobytes() == resident.scores.tobytes()
+
+
+def test_what_a_gpu_has_free_decides_what_it_holds(folder, monkeypatch):
+    """25 vectors of 6 numbers and an id take 800 bytes; in bf16 there is a second copy."""
+    held, asked = [], []
+    monkeypatch.setattr(VectorFolder, "load", lambda _, *where: held.append(where))  # there is no GPU to load to
+    for free, precision, is_held in ((1334, "fp32", True), (1332, "fp32", False), (1800, "bf16", False)):
+        monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device, free=free: asked.append(device) or (free, 9999))
+        shards = VectorFolder(folder)
+        assert (resident(shards, "cuda:1", precision) is not shards) == is_held
+    assert held == [("cuda:1", "fp32")]
+    assert asked == ["cuda:1"] * 3
+    monkeypatch.undo()
+    assert [len(one) for one in resident(VectorFolder(folder), "cpu")] == [20, 5]
+    monkeypatch.setattr(dense_files, "RESIDENT_BYTES", 799)
+    shards = VectorFolder(folder)
+    assert resident(shards, "cpu") is shards
 
 
 def test_another_width_is_a_clear_error(folder):
