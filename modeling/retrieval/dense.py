@@ -202,15 +202,15 @@ class _Best:
 
 
 def sum_in_order(terms: Tensor) -> Tensor:
-    """(…, D) -> (…): the right half is added to the left until one is left; `terms` is overwritten.
+    """(…, D) -> (…): the right half is added to the left, an odd middle stays, until one is left.
 
     Additions of single numbers give the same bits on every device; the order of a library's own sum depends on device,
     shape and threads.
     """
     while (width := terms.shape[-1]) > 1:
-        half = (width + 1) // 2
-        terms[..., : width - half] += terms[..., half:]
-        terms = terms[..., :half]
+        half = width // 2
+        left, middle, right = terms[..., :half], terms[..., half : width - half], terms[..., width - half :]
+        terms = torch.cat([left + right, middle], -1) if width % 2 else left + right
     return terms[..., 0]
 
 
