@@ -102,7 +102,8 @@ def run_systems(inputs: Inputs, options: RunOptions, out: Path, note: Callable[[
     found |= {name: _read_run(path, inputs, splits, options.depth) for name, path in options.runs.items()}
     if not found:
         raise UsageError("no retriever is left: every one was skipped")
-    known, titles = check_known(found, inputs.entities, note, any_catalog=options.any_catalog)
+    gold = (one.entity_id for some in splits.values() for one in some if one.entity_id is not None)
+    known, titles = check_known(found, gold, inputs.entities, note, any_catalog=options.any_catalog)
     fusions = _fusions(known, inputs, options)
     lists = {split: _lists(known, fusions, split) for split in splits}
     return Systems(known, indexes, latencies, fusions, skipped, titles, lists)

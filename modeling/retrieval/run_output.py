@@ -7,9 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from modeling.data.linking import titles_of
 from modeling.data.ranking import Ranking
 from modeling.metrics.trec import write_qrels, write_run
 from modeling.retrieval.candidates import SplitLists, write_candidates
@@ -67,11 +64,7 @@ def write_outputs(
         final = _final(systems, chosen, split, options)
         sources = {name: systems.found[name].rankings[split] for name in chosen.split("+")}
         splits[split] = SplitLists(inputs.mentions[split], final, sources, inserts_gold=split == TRAIN)
-    gold = np.array(sorted(
-        {one.entity_id for lists in splits.values() for one in lists.mentions if one.entity_id is not None}
-    ), np.int64)  # fmt: skip
-    titles = {**systems.titles, **titles_of(gold, inputs.entities)}
-    rows = write_candidates(out, splits, inputs.entities, titles, manifest)
+    rows = write_candidates(out, splits, inputs.entities, systems.titles, manifest)
     shutil.rmtree(out / STAGING, ignore_errors=True)
     manifest |= {"rows": {"candidates": rows}}
     write_json(out / RESULTS, {"manifest": manifest, "splits": judged, "costs": costs(systems)})

@@ -1,7 +1,7 @@
 """Searching all mentions of the splits that a run needs, timed."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,16 +65,21 @@ def search_splits(search: Search, name: str, splits: Mapping[str, Sequence[Menti
 
 
 def check_known(
-    found: Mapping[str, Found], entities: EntityCatalog, warn: Callable[[str], None], *, any_catalog: bool
+    found: Mapping[str, Found],
+    gold: Iterable[int],
+    entities: EntityCatalog,
+    warn: Callable[[str], None],
+    *,
+    any_catalog: bool,
 ) -> tuple[dict[str, Found], dict[int, str]]:
-    """All lists with entities of the catalog alone, and the title of each.
+    """All lists with entities of the catalog alone, and the title of each and of every gold, all read at once.
 
     Raises:
         ArtifactError: a list names an entity that the catalog lacks, and its index was not said to be of another one.
     """
     rankings = [ranking for one in found.values() for ranking in one.rankings.values()]
     ids = np.unique(np.concatenate([np.unique(ranking.ids) for ranking in rankings]))
-    titles = titles_of(ids, entities)
+    titles = titles_of(np.union1d(ids, np.array(sorted(set(gold)), np.int64)), entities)
     strangers = np.setdiff1d(ids[ids != NO_ENTITY], np.array(sorted(titles), np.int64))
     if not len(strangers):
         return dict(found), titles
