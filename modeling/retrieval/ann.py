@@ -1,18 +1,21 @@
 """Approximate search with faiss (extra `ann`), for those who want it."""
 
-from collections.abc import Iterable
+import math
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import torch
 
-from modeling.data.ranking import Ids, Ranking, empty_ranking, sort_ranking
-from modeling.retrieval.dense import Vectors
+from modeling.data.ranking import NO_ENTITY, Ranking, empty_ranking, sort_ranking
+from modeling.retrieval.dense import Vectors, sum_in_order
+from modeling.retrieval.dense_files import VectorFolder
 from pipeline.records.errors import ArtifactError, UsageError
 
-KINDS = ("flat", "ivf")
 _TRAINED_ROWS_PER_LIST = 256
+_LEAST_ROWS_PER_LIST = 40
+_QUERIES_AT_ONCE = 64
 _BLAS_FROM = 800
 """Queries times width from where faiss uses BLAS; its own 128,000 makes a batch of 128 at width 512 17 times slower."""
 
@@ -32,46 +35,35 @@ def load_faiss() -> Any:  # noqa: ANN401 - faiss has no types
 
 
 class AnnIndex:
-    """A faiss index of inner products; `ivf` searches the nearest of `n_lists` cells only, so it may miss some."""
+    """A faiss index of inner products: only the cells nearest to a query are searched, so some may be missed."""
 
     def __init__(self, index: Any) -> None:  # noqa: ANN401 - faiss has no types
         self._index = index
 
     @classmethod
-    def build(
-        cls, shards: Iterable[tuple[Ids, Vectors]], *, kind: str = "ivf", n_lists: int = 256, probe: int = 32
-    ) -> Self:
-        """Add vectors shard by shard; the cells are fitted to the first ones.
+    def build(cls, vectors: VectorFolder, *, n_lists: int = 0, probe: int = 32) -> Self:
+        """Fit the cells to rows from all over the folder, then add all; they are held in memory, as float32.
 
         Args:
-            shards: (ids, vectors), finite and none of them zero.
-            kind: `flat` (exact, but for ties at the cut) or `ivf`.
-            n_lists: cells of `ivf`; fewer where there are few vectors.
+            vectors: finite, none of them zero.
+            n_lists: cells; 0 for the square root of the number of vectors. Fewer where there are few vectors.
             probe: cells that a search looks into.
 
         Raises:
-            UsageError: faiss is missing, or there is no such kind.
+            UsageError: faiss is missing.
             ArtifactError: there are no vectors.
         """
         faiss = load_faiss()
-        if kind not in KINDS:
-            raise UsageError(f"the kind of index is {kind!r}; it can be {' or '.join(KINDS)}")
-        rest = iter(shards)
-        held, n_held = [], 0
-        for shard in rest:
-            held.append(shard)
-            n_held += len(shard[0])
-            if n_held >= n_lists * _TRAINED_ROWS_PER_LIST:
-                break
-        if not n_held:
+        if not len(vectors):
             raise ArtifactError("there are no vectors to index")
-        first = np.ascontiguousarray(np.concatenate([vectors for _, vectors in held]))
-        index = _empty(faiss, kind, first.shape[1], max(1, min(n_lists, n_held // 40)))
-        index.train(first)
-        for ids, vectors in [*held, *rest]:
-            index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.ascontiguousarray(ids, np.int64))
-        if kind == "ivf":
-            index.nprobe = probe
+        wanted = n_lists or math.isqrt(len(vectors))
+        n_cells = max(1, min(wanted, len(vectors) // _LEAST_ROWS_PER_LIST))
+        width = vectors.width
+        index = faiss.IndexIVFFlat(faiss.IndexFlatIP(width), width, n_cells, faiss.METRIC_INNER_PRODUCT)
+        index.train(_sample(vectors, n_cells * _TRAINED_ROWS_PER_LIST))
+        for ids, rows in vectors:
+            index.add_with_ids(np.ascontiguousarray(rows), np.ascontiguousarray(ids))
+        index.nprobe = min(probe, n_cells)
         return cls(index)
 
     @classmethod
@@ -94,6 +86,8 @@ class AnnIndex:
     def search(self, queries: Vectors, k: int) -> Ranking:
         """The best `k` that are found, by (-score, entity id); a zero query finds nothing.
 
+        What faiss finds is scored again as exact search does: its own sums depend on the size of the batch.
+
         Raises:
             ArtifactError: the queries are of another width.
         """
@@ -101,15 +95,26 @@ class AnnIndex:
             raise ArtifactError(
                 f"vectors of width {self._index.d} cannot be searched with queries of {queries.shape[1]}"
             )
-        if not len(queries):
-            return empty_ranking(0, k)
-        scores, ids = self._index.search(np.ascontiguousarray(queries, np.float32), k)
+        found = empty_ranking(len(queries), k)
+        for start in range(0, len(queries), _QUERIES_AT_ONCE):
+            rows = slice(start, start + _QUERIES_AT_ONCE)
+            part = self._search(np.ascontiguousarray(queries[rows], np.float32), k)
+            found.ids[rows], found.scores[rows] = part.ids, part.scores
+        return found
+
+    def _search(self, queries: Vectors, k: int) -> Ranking:
+        n_found = min(k + k // 8 + 16, self._index.ntotal)
+        _, ids, vectors = self._index.search_and_reconstruct(queries, n_found)  # (B, N), (B, N, D)
         absent = (ids < 0) | (queries == 0).all(axis=1, keepdims=True)
-        scores = np.where(absent, -np.inf, scores).astype(np.float32)
-        return sort_ranking(ids, scores, k)
+        terms = torch.from_numpy(vectors).double() * torch.from_numpy(queries).double()[:, None]
+        scores = np.where(absent, -np.inf, sum_in_order(terms).float().numpy())
+        return sort_ranking(np.where(absent, NO_ENTITY, ids), scores, k)
 
 
-def _empty(faiss: Any, kind: str, width: int, n_lists: int) -> Any:  # noqa: ANN401 - faiss has no types
-    if kind == "flat":
-        return faiss.IndexIDMap(faiss.IndexFlatIP(width))
-    return faiss.IndexIVFFlat(faiss.IndexFlatIP(width), width, n_lists, faiss.METRIC_INNER_PRODUCT)
+def _sample(vectors: VectorFolder, n: int) -> Vectors:
+    """About `n` rows at even distances over all shards: those of the first shards are the oldest pages."""
+    step, seen, found = max(1, len(vectors) // n), 0, []
+    for _, rows in vectors:
+        found.append(rows[-seen % step :: step])
+        seen += len(rows)
+    return np.concatenate(found)

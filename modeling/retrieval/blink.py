@@ -19,8 +19,8 @@ from modeling.retrieval.base import IndexReport, Sources
 from modeling.retrieval.blink_encoder import BiEncoder, Lengths, is_biencoder
 from modeling.retrieval.blink_titles import title_mentions
 from modeling.retrieval.blink_training import Trainer, TrainingOptions
-from modeling.retrieval.dense import PRECISIONS, Vectors, search_vectors
-from modeling.retrieval.dense_files import VectorFolder, resident
+from modeling.retrieval.dense import PRECISIONS, Vectors
+from modeling.retrieval.dense_index import SEARCH_OPTIONS, DenseIndex, check_search, finish_search
 from modeling.retrieval.encoding import encode_entities
 from modeling.retrieval.index_folder import WORK, open_index, staged_index, write_index_manifest
 from pipeline.records.digest import options_digest
@@ -48,6 +48,7 @@ OPTIONS = (
         "mined_among", int, _PLAIN.mined_among, "mine among the golds and so many drawn by the seed; 0 for all", least=0
     ),
     Option("shard_rows", int, _PLAIN.shard_rows, "entities a shard, the unit of resume", least=1),
+    *SEARCH_OPTIONS,
 )
 _LOG = "training.json"
 
@@ -57,9 +58,8 @@ class Blink:
 
     name = "blink"
 
-    def __init__(self, encoder: BiEncoder, vectors: VectorFolder, device: str, precision: str) -> None:
-        self._encoder, self._device, self._precision = encoder, device, precision
-        self._shards = resident(vectors, device, precision)
+    def __init__(self, encoder: BiEncoder, index: DenseIndex) -> None:
+        self._encoder, self._index = encoder, index
 
     @classmethod
     def build(cls, sources: Sources, folder: Path, options: Mapping[str, Any]) -> IndexReport:
@@ -76,6 +76,7 @@ class Blink:
             raise UsageError("blink wants a BERT folder or a trained bi-encoder (--model)")
         base = model_folder(sources.model)
         chosen = _chosen(options, trained=is_biencoder(base))
+        check_search(chosen)
         mentions = list(sources.train)
         if chosen["titles"]:
             mentions += title_mentions(sources.entities, int(chosen["titles_most"]), int(chosen["seed"]))
@@ -89,6 +90,7 @@ class Blink:
                 return np.array([one.entity_id for one in batch]), encoder.encode_entities(batch)
 
             found = encode_entities(staged, sources.entities, encode, shard_rows=int(chosen["shard_rows"]))
+            finish_search(staged, chosen)
             report = IndexReport(found, len(sources.entities) - found, 0, {**facts, "width": encoder.width})
             return write_index_manifest(staged, cls.name, sources.entities, chosen, report)
 
@@ -96,14 +98,13 @@ class Blink:
     def open(cls, folder: Path, sources: Sources) -> Self:
         """Open a finished index; its own towers encode the mentions."""
         manifest = open_index(folder, cls.name, sources.entities, any_catalog=sources.any_catalog)
-        precision = str(manifest["options"]["precision"])
-        encoder = BiEncoder.open(folder / "model", sources.device, precision=precision)
-        return cls(encoder, VectorFolder(folder / "vectors", encoder.width), sources.device, precision)
+        options = manifest["options"]
+        encoder = BiEncoder.open(folder / "model", sources.device, precision=str(options["precision"]))
+        return cls(encoder, DenseIndex(folder, encoder.width, options, sources.device))
 
     def search(self, mentions: Sequence[Mention], k: int) -> Ranking:
         """The best `k` entities of each mention."""
-        queries = self._encoder.encode_mentions(mentions)
-        return search_vectors(queries, self._shards, k, device=self._device, precision=self._precision)
+        return self._index.search(self._encoder.encode_mentions(mentions), k)
 
 
 def _chosen(options: Mapping[str, Any], *, trained: bool) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from modeling.data.ranking import Ids, Ranking, empty_ranking
 from modeling.encoders.hub import model_digest, model_folder
 from modeling.encoders.image import ImageEncoder
 from modeling.retrieval.base import IndexReport, Sources
-from modeling.retrieval.dense import PRECISIONS, Vectors, search_vectors
-from modeling.retrieval.dense_files import VectorFolder, resident
+from modeling.retrieval.dense import PRECISIONS, Vectors
+from modeling.retrieval.dense_index import SEARCH_OPTIONS, DenseIndex, check_search, finish_search
 from modeling.retrieval.encoding import encode_entities
 from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
 from pipeline.records.digest import options_digest
@@ -28,6 +28,7 @@ OPTIONS = (
     Option("text", str, "both", "text of a mention in mode text-image; both adds two vectors", choices=TEXTS),
     Option("precision", str, "fp32", "numbers inside the towers and of the search", choices=PRECISIONS),
     Option("shard_rows", int, 8192, "entities a shard, the unit of resume", least=1),
+    *SEARCH_OPTIONS,
 )
 _AT_ONCE = 256
 _LEAD_CHARACTERS = 1000
@@ -43,11 +44,9 @@ class Clip:
     name = "clip"
 
     def __init__(
-        self, encoder: ImageEncoder, images: ImageStore, vectors: VectorFolder, options: Mapping[str, Any]
+        self, encoder: ImageEncoder, images: ImageStore, index: DenseIndex, options: Mapping[str, Any]
     ) -> None:
-        self._encoder, self._images, self._options = encoder, images, options
-        self._device = str(encoder.model.device)
-        self._shards = resident(vectors, self._device, options["precision"])
+        self._encoder, self._images, self._index, self._options = encoder, images, index, options
 
     @classmethod
     def build(cls, sources: Sources, folder: Path, options: Mapping[str, Any]) -> IndexReport:
@@ -60,6 +59,7 @@ class Clip:
             UsageError: there is no model or no image, or an option is unknown.
         """
         chosen = read_options(cls.name, OPTIONS, options)
+        check_search(chosen)
         encoder, images = _tools(sources, chosen)
         digest = model_digest(model_folder(str(sources.model)))
         plan = options_digest(
@@ -76,6 +76,7 @@ class Clip:
 
         with staged_index(folder, plan=plan) as staged:
             found = encode_entities(staged, sources.entities, encode, shard_rows=int(chosen["shard_rows"]))
+            finish_search(staged, chosen)
             facts = {"width": encoder.width, "model": str(sources.model), "model_digest": digest}
             report = IndexReport(found, len(sources.entities) - found, 0, facts)
             return write_index_manifest(staged, cls.name, sources.entities, chosen, report)
@@ -89,19 +90,18 @@ class Clip:
         """
         manifest = open_index(folder, cls.name, sources.entities, any_catalog=sources.any_catalog)
         encoder, images = _tools(sources, manifest["options"])
-        vectors = VectorFolder(folder / "vectors", encoder.width)
+        index = DenseIndex(folder, encoder.width, manifest["options"], sources.device)
         if model_digest(model_folder(str(sources.model))) != manifest["facts"]["model_digest"]:
             built = manifest["facts"]["model"]
             raise ArtifactError(f"{folder} was built with the model {built}, not with these weights of {sources.model}")
-        return cls(encoder, images, vectors, manifest["options"])
+        return cls(encoder, images, index, manifest["options"])
 
     def search(self, mentions: Sequence[Mention], k: int) -> Ranking:
         """The best `k` entities of each mention that has a picture (a text, in mode text-image)."""
         found = empty_ranking(len(mentions), k)
         rows, queries = self._queries(mentions)
         if len(rows):
-            precision = self._options["precision"]
-            ranking = search_vectors(queries, self._shards, k, device=self._device, precision=precision)
+            ranking = self._index.search(queries, k)
             found.ids[rows], found.scores[rows] = ranking.ids, ranking.scores
         return found
 

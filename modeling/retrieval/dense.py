@@ -235,7 +235,8 @@ def _full_sums() -> Iterator[None]:
 def _error_bound(width: int, precision: str) -> float:
     """Largest error of an inner product of two vectors of length 1, however its sum is ordered."""
     sums = (width + 8) * _FP32_STEP
-    backends = torch.backends, torch.backends.cuda.matmul, torch.backends.mkldnn.matmul
+    onednn = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
+    backends = torch.backends, torch.backends.cuda.matmul, onednn
     if precision == "fp32" and {one.fp32_precision for one in backends} <= {"none", "ieee"}:
         return sums
     return sums + 6 * _BF16_STEP if precision == "bf16" else sums + 3 * _BF16_STEP

@@ -14,8 +14,7 @@ from modeling.data.ranking import Ids, Ranking
 from modeling.encoders.hub import model_digest, model_folder
 from modeling.encoders.text import TextEncoder, Vectors
 from modeling.retrieval.base import IndexReport, Sources
-from modeling.retrieval.dense import search_vectors
-from modeling.retrieval.dense_files import VectorFolder, resident
+from modeling.retrieval.dense_index import SEARCH_OPTIONS, DenseIndex, check_search, finish_search
 from modeling.retrieval.encoding import SHARD_ROWS, encode_entities
 from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
 from pipeline.records.digest import options_digest
@@ -25,6 +24,7 @@ OPTIONS = (
     Option("query", str, "sum", "text of a query; sum adds the vectors of both", choices=("mention", "context", "sum")),
     Option("entity", str, "title", "text of an entity", choices=("title", "title+text")),
     Option("shard_rows", int, SHARD_ROWS, "entities a shard, the unit of resume", least=1),
+    *SEARCH_OPTIONS,
 )
 _SEPARATOR = " . "
 
@@ -38,12 +38,9 @@ class Sentence:
 
     name = "sentence"
 
-    def __init__(self, folder: Path, encoder: TextEncoder, options: Mapping[str, Any], device: str) -> None:
-        self._encoder = encoder
-        self._options = options
-        self._device = device
-        self.vectors = VectorFolder(folder / "vectors", encoder.width)
-        self._shards = resident(self.vectors, device)
+    def __init__(self, encoder: TextEncoder, index: DenseIndex, options: Mapping[str, Any]) -> None:
+        self._encoder, self._index, self._options = encoder, index, options
+        self.vectors = index.vectors
 
     @classmethod
     def build(cls, sources: Sources, folder: Path, options: Mapping[str, Any]) -> IndexReport:
@@ -53,12 +50,14 @@ class Sentence:
             UsageError: no encoder is given.
         """
         values = read_options(cls.name, OPTIONS, options)
+        check_search(values)
         encoder = _encoder(sources)
         model = model_digest(model_folder(str(sources.model)))
         plan = options_digest([cls.name, values, sources.entities.digest, model])
         encode = partial(_encode, encoder, values["entity"])
         with staged_index(folder, plan=plan) as staged:
             n = encode_entities(staged, sources.entities, encode, shard_rows=values["shard_rows"])
+            finish_search(staged, values)
             facts = {"width": encoder.width, "model": model}
             report = IndexReport(n, len(sources.entities) - n, 0, facts)
             return write_index_manifest(staged, cls.name, sources.entities, values, report)
@@ -74,11 +73,12 @@ class Sentence:
         encoder = _encoder(sources)
         if model_digest(model_folder(str(sources.model))) != manifest["facts"]["model"]:
             raise ArtifactError(f"{folder} was built with another model than {sources.model}; build the index again")
-        return cls(folder, encoder, manifest["options"], sources.device)
+        options = manifest["options"]
+        return cls(encoder, DenseIndex(folder, encoder.width, options, sources.device), options)
 
     def search(self, mentions: Sequence[Mention], k: int) -> Ranking:
         """The entities of the highest cosine."""
-        return search_vectors(self.queries(mentions), self._shards, k, device=self._device)
+        return self._index.search(self.queries(mentions), k)
 
     def queries(self, mentions: Sequence[Mention]) -> Vectors:
         """(B, D) query vectors."""

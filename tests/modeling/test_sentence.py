@@ -82,7 +82,7 @@ def test_a_share_counts_even_where_the_cosine_is_out_of_sight(sources, tmp_path)
 def test_vectors_that_have_no_room_in_memory_give_the_same(sources, tmp_path, monkeypatch):
     Floor.build(sources, tmp_path / "index", {})
     held = Floor.open(tmp_path / "index", sources).search(MENTIONS, 3)
-    monkeypatch.setattr("modeling.retrieval.dense_files.RESIDENT_BYTES", {"cpu": 0})
+    monkeypatch.setattr("modeling.retrieval.dense_files.RESIDENT_BYTES", 0)
     monkeypatch.setattr("modeling.retrieval.dense_files.VectorFolder.load", None)  # nothing may be loaded whole
     streamed = Floor.open(tmp_path / "index", sources).search(MENTIONS, 3)
     np.testing.assert_array_equal(held.ids, streamed.ids)
