@@ -1,5 +1,6 @@
 """Sentence embeddings and the floor, against plain cosines in float64."""
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -110,6 +111,26 @@ def test_another_model_than_the_index_has_is_refused(sources, tmp_path):
     same_width = save_tiny_bert(tmp_path / "same", list(TITLES.values()), width=32, layers=1, seed=9)
     with pytest.raises(ArtifactError, match="another model"):
         Sentence.open(tmp_path / "index", Sources(sources.entities, model=str(same_width)))
+
+
+def test_an_index_of_another_dump_is_refused_unless_told(sources, tmp_path):
+    Sentence.build(sources, tmp_path / "index", {})
+    rows = [row for batch in sources.entities.batches(9) for row in batch]
+    later = replace(sources, entities=ListCatalog(rows, digest="two", date="20240101"))
+    with pytest.raises(ArtifactError, match="dump 20210101, in use: 20240101"):
+        Sentence.open(tmp_path / "index", later)
+    told = Sentence.open(tmp_path / "index", replace(later, any_catalog=True))
+    assert told.search(MENTIONS, 2).lengths.tolist() == [2, 2, 2]
+
+
+def test_a_damaged_shard_is_told(sources, tmp_path):
+    Sentence.build(sources, tmp_path / "index", {})
+    path = tmp_path / "index" / "vectors" / "part-00000.parquet"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 255
+    path.write_bytes(content)
+    with pytest.raises(ArtifactError, match=r"part-00000.parquet is damaged"):
+        Sentence.open(tmp_path / "index", sources)
 
 
 @pytest.mark.slow
