@@ -9,7 +9,7 @@ from modeling.encoders.tiny import save_tiny_bert, save_tiny_clip
 from tests.modeling.built_apart import TEXTS, TRADES, WAIT_S, built, files, started
 from tests.modeling.pictures import COLOURS, image_artifact, shape
 
-pytestmark = pytest.mark.slow  # every build is a process that imports torch
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # every build is a process that imports torch
 TRAINED = {
     "epochs": 2,
     "hard_epochs": 2,
@@ -57,30 +57,31 @@ def test_encoding_killed_in_the_middle_ends_with_identical_shards(given, retriev
 
 
 def test_training_killed_in_every_round_ends_with_the_same_bytes(given, tmp_path):
-    """16 steps of 32 mentions a round; each build goes on where the one before was killed."""
+    """16 steps with in-batch negatives, 16 with mined ones; each build goes on where the one before was killed."""
     own = {"model": given["blink"]["model"], "options": TRAINED}
-    built("blink", tmp_path / "whole", **own)
-    training = tmp_path / ".killed.part" / "_work" / "training"
+    whole = started("blink", tmp_path / "whole", **own)
+    work = tmp_path / ".killed.part" / "_work" / "training"
+    made = {}
     for at, left in (
         ("step-000000003$", "step-000000002"),  # with in-batch negatives
         ("mining/vectors/part-00002.parquet$", "step-000000016"),
         ("step-000000016-mined$", "step-000000016"),  # mined, not yet written
         ("step-000000021-mined$", "step-000000020-mined"),  # with mined negatives
-        (".killed.part/model$", "step-000000032-mined"),  # trained, the towers not yet in their place
-        (".killed.part/_manifest.json$", "step-000000032-mined"),  # encoded: nothing of it is lost
+        (".killed.part/_manifest.json$", "step-000000032-mined"),  # trained and encoded: nothing of it is lost
     ):
         built("blink", tmp_path / "killed", f"SIGKILL {at}", **own)
-        assert [path.name for path in training.glob("step-*")] == [left], at
-        if "part-00002" in at:
-            mined = training / left / "mining" / "vectors" / "part-00000.parquet"
-            made = mined.stat().st_mtime_ns
-        if at == "step-000000016-mined$":
-            assert mined.stat().st_mtime_ns == made  # mining went on with its third shard
-    encoded = {path.name: path.stat().st_mtime_ns for path in (tmp_path / ".killed.part" / "vectors").iterdir()}
+        assert [path.name for path in work.glob("step-*")] == [left], at
+        mined = work / left / "mining" / "vectors" / "part-00000.parquet"
+        made[at] = mined.stat().st_mtime_ns if mined.exists() else None
+    assert made["mining/vectors/part-00002.parquet$"] == made["step-000000016-mined$"]  # mining went on
+    vectors = sorted((tmp_path / ".killed.part" / "vectors").iterdir())
+    encoded = [path.stat().st_mtime_ns for path in vectors]
     built("blink", tmp_path / "killed", **own)
-    assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "killed" / "vectors").iterdir()} == encoded
+    assert [(tmp_path / "killed" / "vectors" / path.name).stat().st_mtime_ns for path in vectors] == encoded
+    _, errors = whole.communicate(timeout=WAIT_S)
+    assert whole.returncode == 0, errors
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
-    assert not {path.name for path in tmp_path.iterdir()} - {"whole", "killed", ".whole.lock", ".killed.lock"}
+    assert {path.name for path in tmp_path.iterdir()} == {"whole", "killed", ".whole.lock", ".killed.lock"}
 
 
 def test_the_second_of_two_builds_at_once_is_told_and_spoils_nothing(given, tmp_path):
