@@ -1,4 +1,4 @@
-"""Encoding entities with a BERT of the usual size: entities a second, and arithmetic for 16M.
+"""Entities a second that a BERT encodes, and arithmetic for 16M.
 
     python benchmarks/encoding.py
     python benchmarks/encoding.py --precision bf16
