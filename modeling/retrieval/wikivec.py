@@ -164,7 +164,7 @@ def _write_words(words: list[str], staged: Path) -> None:
     order = np.empty(len(trie), np.int64)
     for row, word in enumerate(words):
         order[trie[word]] = row
-    _write_rows(staged / _WORD_PART, len(words), order, staged / _WORD_VECTORS)
+    _write_rows(staged / _WORD_PART, len(words), order, staged / _WORD_VECTORS, at_unit_length=False)
 
 
 def _write_entities(ids: npt.NDArray[np.int64], is_own: npt.NDArray[np.bool_], staged: Path) -> int:
@@ -174,16 +174,16 @@ def _write_entities(ids: npt.NDArray[np.int64], is_own: npt.NDArray[np.bool_], s
     is_first[1:] = np.diff(ids[order]) != 0
     chosen = order[is_first]
     np.save(staged / _IDS, ids[chosen], allow_pickle=False)
-    _write_rows(staged / _ENTITY_PART, len(ids), chosen, staged / _VECTORS)
+    _write_rows(staged / _ENTITY_PART, len(ids), chosen, staged / _VECTORS, at_unit_length=True)
     return len(chosen)
 
 
-def _write_rows(part: Path, n_rows: int, order: npt.NDArray[np.int64], out: Path) -> None:
-    """The rows of a raw file in another order, length 1 each, a block at a time."""
+def _write_rows(part: Path, n_rows: int, order: npt.NDArray[np.int64], out: Path, *, at_unit_length: bool) -> None:
+    """The rows of a raw file in another order, as they are or at length 1, a block at a time."""
     rows = np.memmap(part, np.float32, "r").reshape(n_rows, -1)
     written = np.lib.format.open_memmap(out, "w+", np.float32, (len(order), rows.shape[1]))
     for at in range(0, len(order), _SHARD_ROWS):
         block = slice(at, at + _SHARD_ROWS)
-        written[block] = rows[order[block]] if out.name == _WORD_VECTORS else unit(rows[order[block]])
+        written[block] = unit(rows[order[block]]) if at_unit_length else rows[order[block]]
     written.flush()
     part.unlink()
