@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from modeling.retrieval.run_inputs import Inputs
 
 FUSIONS = ("quota", "rrf", "linear", "none")
+LATENCY_MENTIONS = 500
 DESCRIPTION = (
     "Retrieve the candidates of every mention by P(e|m), text and images, fuse them, and print Table 4 of the paper. "
     "Indexes are kept in OUT/index and used again; candidates, results and a manifest are written into OUT."
@@ -75,8 +76,9 @@ def _add_retrievers(group: argparse._ArgumentGroup) -> None:
 
 def _add_fusion(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
-        "--fuse", choices=FUSIONS, default="quota",
-        help="quota: slots of K, tuned on the dev split; rrf: reciprocal ranks; linear: learned on the dev split",
+        "--fuse", choices=FUSIONS, nargs="+", default=["quota"], metavar="METHOD",
+        help="quota: slots of K, tuned on the dev split; rrf: reciprocal ranks; linear: learned on the dev split; "
+        "none; several stand side by side (default: quota)",
     )  # fmt: skip
     group.add_argument(
         "--quota", nargs="+", default=[], metavar="NAME=SHARE", help="fixed shares, such as prior=80 blink=10 clip=10"
@@ -97,10 +99,14 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--wikidiverse-compat", action="store_true", help="also R@k as the authors' script counts it, beside ours"
     )
-    group.add_argument("--latency", action="store_true", help="also time single searches, warm and cold")
+    group.add_argument(
+        "--latency", type=_positive, nargs="?", const=LATENCY_MENTIONS, default=0, metavar="N",
+        help="also time searches for one mention at a time, warm and cold, over N mentions drawn by --seed "
+        f"(default: none; --latency alone: {LATENCY_MENTIONS})",
+    )  # fmt: skip
     group.add_argument("--trec", type=Path, metavar="DIR", help="write run files and qrels there")
     group.add_argument("--json", action="store_true", help="print JSON instead of tables")
-    group.add_argument("--latex", action="store_true", help="print Table 4 in LaTeX instead")
+    group.add_argument("--latex", action="store_true", help="print Table 4 and costs in LaTeX instead")
     group.add_argument("--dry-run", action="store_true", help="say what would be built and searched; write nothing")
 
 
@@ -110,7 +116,7 @@ def main(argv: list[str]) -> int:
     from modeling.retrieval import run_print
     from modeling.retrieval.run import judge_systems, run_systems
     from modeling.retrieval.run_flags import read_flags
-    from modeling.retrieval.run_output import TABLE, costs, final_system, run_lock, write_outputs, write_trec
+    from modeling.retrieval.run_output import COSTS, TABLE, final_system, run_lock, write_outputs, write_trec
     from modeling.retrieval.run_plan import plan
 
     inputs = _open_inputs(values)
@@ -123,14 +129,13 @@ def main(argv: list[str]) -> int:
         systems = run_systems(inputs, options, values.out, _note)
         final_system(systems, options)
         judged = judge_systems(systems, inputs, options)
-        manifest = write_outputs(values.out, inputs, options, systems, judged)
+        results = write_outputs(values.out, inputs, options, systems, judged)
         if values.trec is not None:
             write_trec(values.trec, inputs, options, systems)
-    results = {"manifest": manifest, "splits": judged, "costs": costs(systems)}
     if values.json:
         sys.stdout.write(json.dumps(results, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
     elif values.latex:
-        sys.stdout.write((values.out / TABLE).read_text(encoding="utf-8"))
+        sys.stdout.write("\n".join((values.out / name).read_text(encoding="utf-8") for name in (TABLE, COSTS)))
     else:
         run_print.print_results(results, options, groups=values.groups, out=values.out)
     return 0

@@ -41,6 +41,14 @@ class Latency:
     private_bytes: int
 
 
+def some_mentions(mentions: Sequence[Mention], n: int, seed: int) -> list[Mention]:
+    """`n` of the mentions drawn by `seed`, in their own order; all where there are no more."""
+    if n >= len(mentions):
+        return list(mentions)
+    drawn = np.random.default_rng(seed).choice(len(mentions), n, replace=False)
+    return [mentions[place] for place in sorted(drawn.tolist())]
+
+
 def measure_latency(
     open_index: Callable[[], Search], mentions: Sequence[Mention], k: int, *, files: Iterable[Path], n_cold: int = 10
 ) -> Latency:
@@ -48,7 +56,8 @@ def measure_latency(
 
     Args:
         open_index: opens the index anew and gives its search.
-        mentions: at least one; cold searches take some of them, evenly spread.
+        mentions: at least one, each searched twice, for the second time on the clock; cold searches take some of them,
+            evenly spread.
         k: candidates wanted.
         files: what the index reads, dropped from the page cache before a cold opening where the system allows it.
         n_cold: cold openings.

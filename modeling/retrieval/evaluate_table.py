@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modeling.metrics.latex import escape, latex_table, superscript
 from modeling.metrics.outcomes import CUTS
+from modeling.retrieval.fusion import MARK
 
 PAPER_CUTS = (10, 50, 100)
 MODALITIES = ("P", "T", "V")
@@ -57,9 +57,16 @@ LETTERS_NOTE = (
 
 
 def row_of(name: str) -> Row:
-    """The row of a system; those of unknown combinations are put together."""
+    """The row of a system; those of unknown combinations are put together.
+
+    The paper fuses by quotas, so its figures stand beside these alone.
+    """
     if name in ROWS:
         return ROWS[name]
+    name, _, method = name.partition(MARK)
+    if method:
+        row = row_of(name)
+        return Row(row.modality, f"{row.method}, {method}")
     parts = name.split("+")
     if len(parts) == 1:
         return Row("-", name)
@@ -79,12 +86,13 @@ def table_rows(judged: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     """Columns and rows of Table 4: R@k in per cent with letters, MRR, the paper's R@k."""
     columns = ["", "modality", "method", *(f"R@{k}" for k in SHOWN_CUTS), "MRR", *(f"paper@{k}" for k in PAPER_CUTS)]
     rows = []
+    methods = _methods(list(judged["systems"]))
     for name, one in judged["systems"].items():
         row = row_of(name)
         cells = [_with_letters(one, judged, name, k) for k in SHOWN_CUTS]
         paper = [f"{value:.2f}" for value in row.paper] or ["-"] * len(PAPER_CUTS)
         mrr = percent(one["scores"]["mrr"])
-        rows.append([judged["letters"][name], row.modality, row.method, *cells, mrr, *paper])
+        rows.append([judged["letters"][name], row.modality, methods[name], *cells, mrr, *paper])
     return columns, rows
 
 
@@ -93,30 +101,32 @@ def interval_rows(judged: Mapping[str, Any]) -> tuple[list[str], list[list[str]]
     names = [*(str(k) for k in CUTS), "mrr"]
     columns = ["", "method", *(f"R@{k}" for k in CUTS), "MRR"]
     rows = []
+    methods = _methods(list(judged["systems"]))
     for name, one in judged["systems"].items():
         cells = [_interval(one["intervals"].get(key)) for key in names]
-        rows.append([judged["letters"][name], row_of(name).method, *cells])
+        rows.append([judged["letters"][name], methods[name], *cells])
     return columns, rows
 
 
-def latex_of(judged: Mapping[str, Any], split: str) -> str:
-    """Table 4 in LaTeX."""
-    columns, rows = table_rows(judged)
-    beats = {k: judged["significance"][str(k)]["beats"] for k in SHOWN_CUTS}
-    body = []
-    for name, cells in zip(judged["systems"], rows, strict=True):
-        figures = [
-            superscript(percent(judged["systems"][name]["scores"]["recall"][k]), beats[k][name]) for k in SHOWN_CUTS
-        ]
-        body.append([*map(escape, cells[:3]), *figures, *map(escape, cells[3 + len(SHOWN_CUTS) :])])
-    n = judged["n_counted"]
-    caption = f"Candidate retrieval, split {split}: {n} mentions with an entity. {LETTERS_NOTE}. {PAPER_NOTE}."
-    return latex_table(columns, body, caption=caption, label="tab:retrieval")
+def paper_figures(names: Sequence[str]) -> dict[str, Any]:
+    """The paper's R@k in per cent of those systems that it has, and what they are."""
+    figures = {name: dict(zip(PAPER_CUTS, row_of(name).paper, strict=True)) for name in names if row_of(name).paper}
+    return {"note": PAPER_NOTE, "recall": figures}
 
 
 def percent(value: float | None) -> str:
     """A share in per cent with two places, without the sign."""
     return "-" if value is None else f"{100 * value:.2f}"
+
+
+def _methods(names: Sequence[str]) -> dict[str, str]:
+    """System -> its method as printed; lists that are fused again, in another way, are not named again."""
+    shown, before = {}, ""
+    for name in names:
+        lists, _, way = name.partition(MARK)
+        shown[name] = f"  by {way}" if lists == before else row_of(name).method
+        before = lists
+    return shown
 
 
 def _with_letters(one: Mapping[str, Any], judged: Mapping[str, Any], name: str, k: int) -> str:

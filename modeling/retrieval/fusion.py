@@ -12,7 +12,22 @@ from modeling.retrieval.quotas import choose_quota, slots_by_name
 from pipeline.records.errors import UsageError
 
 METHODS = ("quota", "rrf", "linear")
+MARK = "@"
+"""Stands in a fused system's name before its method; quotas, the paper's way, need none."""
 PRIOR = "prior"
+
+
+def fusion_name(names: Sequence[str], method: str) -> str:
+    """Name of a fused system: prior+blink, prior+blink@rrf."""
+    joined = "+".join(names)
+    return joined if method == METHODS[0] else f"{joined}{MARK}{method}"
+
+
+def default_combinations(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The paper's two combinations where their members are there, and all lists together."""
+    wanted = [("blink", "clip"), ("prior", "blink", "clip"), tuple(names)]
+    there = [one for one in wanted if len(one) > 1 and set(one) <= set(names)]
+    return tuple(one for number, one in enumerate(there) if all(set(one) != set(other) for other in there[:number]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from typing import Any
 
 from modeling.data.mentions import Mention
 from modeling.data.ranking import Ranking
-from modeling.metrics.latency import Latency, measure_latency
+from modeling.metrics.latency import Latency, measure_latency, some_mentions
 from modeling.metrics.outcomes import questions_of
 from modeling.metrics.trec import read_run
 from modeling.retrieval.base import Sources
 from modeling.retrieval.evaluate import Lists, judge
 from modeling.retrieval.evaluate_table import in_table_order
-from modeling.retrieval.fusion import Development, Fusion, tune_fusion
+from modeling.retrieval.fusion import Development, Fusion, default_combinations, fusion_name, tune_fusion
 from modeling.retrieval.registry import RETRIEVERS
 from modeling.retrieval.run_indexes import (
     Index,
@@ -95,7 +95,7 @@ def run_systems(inputs: Inputs, options: RunOptions, out: Path, note: Callable[[
         indexes[name] = index
         wish = wish_for(name, inputs, options, out)
         if options.latency:  # before all else is opened: memory that an earlier opening left would be used again
-            mentions = splits[options.splits[0]]
+            mentions = some_mentions(splits[options.splits[0]], options.latency, options.judging.seed)
             opened = partial(_open_search, name, index, wish)
             latencies[name] = measure_latency(opened, mentions, options.depth, files=index.files)
         found[name] = search_splits(_open_search(name, index, wish), name, splits, options.depth)
@@ -148,22 +148,15 @@ def names_of(options: RunOptions) -> tuple[str, ...]:
 
 
 def _fusions(found: Mapping[str, Found], inputs: Inputs, options: RunOptions) -> dict[str, Fusion]:
-    if options.fusion is None:
-        return {}
     dev = None
     if options.dev is not None:
         gold = questions_of(inputs.mentions[options.dev]).gold
         dev = Development({name: one.rankings[options.dev] for name, one in found.items()}, gold)
-    combinations = options.combine or default_combinations(tuple(found))
-    for names in combinations:
+    fusions = {}
+    for names in options.combine or default_combinations(tuple(found)):
         missing = [name for name in names if name not in found]
-        if missing:
+        if missing and options.fusions:
             raise UsageError(f"--combine {'+'.join(names)}: {missing[0]} was skipped or is not in this run")
-    return {"+".join(names): tune_fusion(names, options.fusion, dev) for names in combinations}
-
-
-def default_combinations(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """The paper's two combinations where their members are there, and all lists together."""
-    wanted = [("blink", "clip"), ("prior", "blink", "clip"), tuple(names)]
-    there = [one for one in wanted if len(one) > 1 and set(one) <= set(names)]
-    return tuple(one for number, one in enumerate(there) if all(set(one) != set(other) for other in there[:number]))
+        for one in options.fusions:
+            fusions[fusion_name(names, one.method)] = tune_fusion(names, one, dev)
+    return fusions

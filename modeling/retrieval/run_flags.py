@@ -1,6 +1,7 @@
 """The flags of `python -m modeling.retrieve` as options of a run."""
 
 import argparse
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,16 +9,17 @@ from typing import Any
 from modeling.config.assignments import read_assignments, read_numbers, read_settings
 from modeling.config.devices import check_device
 from modeling.retrieval.evaluate import JudgeOptions
-from modeling.retrieval.fusion import FusionOptions
+from modeling.retrieval.evaluate_table import PAPER_CUTS, in_table_order
+from modeling.retrieval.fusion import FusionOptions, default_combinations, fusion_name
 from modeling.retrieval.fusion_scores import RANK_CONSTANT
 from modeling.retrieval.registry import RETRIEVERS, check_name
 from modeling.retrieval.run_inputs import DEV_NAMES, TEST_NAMES, Inputs
-from modeling.retrieval.run_options import ALL, RunOptions
+from modeling.retrieval.run_options import ALL, NO_FUSION, RunOptions
 from pipeline.records.errors import UsageError
 
 FUSION_NAMES = ("rrf", "linear")
 """Names before the dot of --option that are no retrievers."""
-PAPER_CUTS = (10, 50, 100)
+_RUN_NAME = re.compile(r"\w[\w.-]*")
 
 
 def read_flags(values: argparse.Namespace, inputs: Inputs) -> RunOptions:
@@ -33,20 +35,20 @@ def read_flags(values: argparse.Namespace, inputs: Inputs) -> RunOptions:
     retrievers = _retrievers(values.retriever, runs)
     for name in (*models, *own, *(name for name in retrievers if name != ALL)):
         check_name(name)
-    fusion = _fusion(values, options)
-    _check_weighted(fusion, (*retrievers, *runs))
-    if ALL not in retrievers and not {*values.write.split("+")} <= {"", *retrievers, *runs}:  # before hours of search
-        raise UsageError(
-            f"--write {values.write!r} is no system of this run; there are {', '.join((*retrievers, *runs))}"
-        )
+    fusions = _fusions(values, options)
+    for fusion in fusions:
+        _check_weighted(fusion, (*retrievers, *runs))
+    combine = _combinations(values.combine, (*retrievers, *runs))
+    if ALL not in retrievers:  # of all, it shows later which are there
+        _check_written(values.write, (*retrievers, *runs), combine, fusions)
     dev = None
     is_single = ALL not in retrievers and len(retrievers) + len(runs) == 1
-    if values.dev_split is not None or (fusion is not None and fusion.wants_dev and not is_single):
+    if values.dev_split is not None or (any(one.wants_dev for one in fusions) and not is_single):
         dev = inputs.split(values.dev_split, DEV_NAMES, "--dev-split")
     splits = [inputs.split(name, TEST_NAMES, "--split") for name in values.split or (None,)]
     return RunOptions(
-        retrievers=retrievers, models=models, options=own, splits=tuple(dict.fromkeys(splits)), dev=dev, fusion=fusion,
-        runs=runs, k=values.k, combine=_combinations(values.combine, (*retrievers, *runs)), write=values.write,
+        retrievers=retrievers, models=models, options=own, splits=tuple(dict.fromkeys(splits)), dev=dev,
+        fusions=fusions, runs=runs, k=values.k, combine=combine, write=values.write,
         judging=JudgeOptions(values.draws, values.seed, compat=values.wikidiverse_compat), device=values.device,
         any_catalog=values.any_catalog, rebuild=values.rebuild, latency=values.latency,
     )  # fmt: skip
@@ -59,8 +61,8 @@ def _retrievers(given: Sequence[str] | None, runs: Mapping[str, Path]) -> tuple[
     if ALL in given and len(given) > 1:
         raise UsageError("--retriever takes names or all, not both")
     for name in runs:
-        if "+" in name:
-            raise UsageError(f"--run {name}: a name holds no +, which joins the names of fused lists")
+        if not _RUN_NAME.fullmatch(name):  # + and @ make names of fused lists, and files are named by systems
+            raise UsageError(f"--run {name!r}: a name holds letters, digits, points, hyphens and underscores")
         if name in given:
             raise UsageError(f"--run {name} has the name of a retriever of this run; choose another")
     return tuple(dict.fromkeys(given))
@@ -79,35 +81,43 @@ def _combinations(given: Sequence[str], names: Sequence[str]) -> tuple[tuple[str
     return tuple(dict.fromkeys(found))
 
 
-def _fusion(values: argparse.Namespace, options: Mapping[str, Mapping[str, Any]]) -> FusionOptions | None:
+def _fusions(values: argparse.Namespace, options: Mapping[str, Mapping[str, Any]]) -> tuple[FusionOptions, ...]:
+    methods = dict.fromkeys(values.fuse)
+    if NO_FUSION in methods and len(methods) > 1:
+        raise UsageError(f"--fuse takes methods or {NO_FUSION}, not both")
     for method in FUSION_NAMES:
-        if method in options and values.fuse != method:
+        if method in options and method not in methods:
             raise UsageError(f"--option {method}.… goes with --fuse {method}")
-    if values.quota and values.fuse != "quota":
+    if values.quota and "quota" not in methods:
         raise UsageError("--quota goes with --fuse quota")
-    if values.fuse == "none":
-        return None
     rrf, linear = dict(options.get("rrf", {})), dict(options.get("linear", {}))
     constant, strength = _number("rrf.k", rrf.pop("k", RANK_CONSTANT)), _number("linear.C", linear.pop("C", 1.0))
     if linear:
         raise UsageError(f"--option linear.{min(linear)}: linear has only the option C")
     if not strength:
         raise UsageError("--option linear.C should be above 0")
-    return FusionOptions(
-        method=values.fuse,
-        cuts=tuple(sorted({*PAPER_CUTS, values.k})),
-        shares=read_numbers("--quota", values.quota) if values.quota else None,
-        weights={name: _number(f"rrf.{name}", value) for name, value in rrf.items()},
-        rank_constant=constant,
-        strength=strength,
+    shares = read_numbers("--quota", values.quota) if values.quota else None
+    weights = {name: _number(f"rrf.{name}", value) for name, value in rrf.items()}
+    cuts = tuple(sorted({*PAPER_CUTS, values.k}))
+    return tuple(
+        FusionOptions(method, cuts, shares, weights, constant, strength) for method in methods if method != NO_FUSION
     )
 
 
-def _check_weighted(fusion: FusionOptions | None, names: Sequence[str]) -> None:
+def _check_written(
+    wanted: str, names: Sequence[str], combine: Sequence[tuple[str, ...]], fusions: Sequence[FusionOptions]
+) -> None:
+    """Refuse a system that the run will not have, before hours of search."""
+    combined = combine or default_combinations(in_table_order(names))
+    there = [*names, *(fusion_name(one, fusion.method) for one in combined for fusion in fusions)]
+    if wanted and wanted not in there:
+        raise UsageError(f"--write {wanted!r} is no system of this run; there are {', '.join(there)}")
+
+
+def _check_weighted(fusion: FusionOptions, names: Sequence[str]) -> None:
     """Refuse shares and weights of lists that the run has not: a slip of the pen would count as 0 or 1."""
     known = (*names, *RETRIEVERS) if ALL in names else names
-    given = [("--quota ", fusion.shares), ("--option rrf.", fusion.weights)] if fusion else []
-    for flag, by_name in given:
+    for flag, by_name in (("--quota ", fusion.shares), ("--option rrf.", fusion.weights)):
         for name in by_name or ():
             if name not in known:
                 raise UsageError(f"{flag}{name}: no list of this run has that name; there are {', '.join(names)}")

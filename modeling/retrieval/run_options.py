@@ -9,6 +9,7 @@ from modeling.retrieval.evaluate import JudgeOptions
 from modeling.retrieval.fusion import FusionOptions
 
 ALL = "all"
+NO_FUSION = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +24,14 @@ class RunOptions:
         splits: Splits to be judged and written; the first is the table's.
         dev: Split on which fusions are tuned; None where nothing is tuned.
         k: Candidates that are written for a mention.
-        fusion: How lists are fused; None = not at all.
+        fusions: The ways in which lists are fused, one row of the table each; empty = not at all.
         combine: Lists to fuse; empty = the paper's and all together.
         write: System whose candidates are written; "" = the last of the table.
         judging: How systems are judged.
         device: For encoders.
         any_catalog: Take indexes of another catalog.
         rebuild: Build every index again.
-        latency: Time single searches.
+        latency: Mentions whose single searches are timed; 0 = none.
     """
 
     retrievers: tuple[str, ...]
@@ -38,7 +39,7 @@ class RunOptions:
     options: Mapping[str, Mapping[str, Any]]
     splits: tuple[str, ...]
     dev: str | None
-    fusion: FusionOptions | None
+    fusions: tuple[FusionOptions, ...]
     runs: Mapping[str, Path] = field(default_factory=dict)
     k: int = 10
     combine: tuple[tuple[str, ...], ...] = ()
@@ -47,7 +48,7 @@ class RunOptions:
     device: str = "cpu"
     any_catalog: bool = False
     rebuild: bool = False
-    latency: bool = False
+    latency: int = 0
 
     @property
     def searched(self) -> tuple[str, ...]:
@@ -57,4 +58,4 @@ class RunOptions:
     @property
     def depth(self) -> int:
         """Candidates that every retriever is asked for."""
-        return max(self.k, *self.judging.cuts, *(self.fusion.cuts if self.fusion else ()))
+        return max(self.k, *self.judging.cuts, *(k for fusion in self.fusions for k in fusion.cuts))

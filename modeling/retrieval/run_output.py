@@ -10,7 +10,9 @@ from typing import Any
 from modeling.data.ranking import Ranking
 from modeling.metrics.trec import write_qrels, write_run
 from modeling.retrieval.candidates import SplitLists, write_candidates
-from modeling.retrieval.evaluate_table import latex_of
+from modeling.retrieval.evaluate_chance import chances_of
+from modeling.retrieval.evaluate_latex import latex_of, latex_of_costs
+from modeling.retrieval.evaluate_table import paper_figures
 from modeling.retrieval.run import RESULTS, Systems
 from modeling.retrieval.run_inputs import TRAIN, Inputs
 from modeling.retrieval.run_options import RunOptions
@@ -21,7 +23,7 @@ from pipeline.records.locks import held
 from pipeline.records.manifest import MANIFEST, SUCCESS, write_json
 
 KIND = "retrieval"
-TABLE = "table4.tex"
+TABLE, COSTS = "table4.tex", "costs.tex"
 LOCK = ".lock"
 
 
@@ -55,23 +57,38 @@ def final_system(systems: Systems, options: RunOptions) -> str:
 def write_outputs(
     out: Path, inputs: Inputs, options: RunOptions, systems: Systems, judged: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Write everything but the indexes, `_SUCCESS` last; gives the manifest."""
+    """Write everything but the indexes, `_SUCCESS` last; gives what `results.json` holds."""
     (out / SUCCESS).unlink(missing_ok=True)
     chosen = final_system(systems, options)
     manifest = make_manifest(inputs, options, systems, chosen)
     splits = {}
     for split in options.searched:
         final = _final(systems, chosen, split, options)
-        sources = {name: systems.found[name].rankings[split] for name in chosen.split("+")}
+        members = systems.fusions[chosen].names if chosen in systems.fusions else (chosen,)
+        sources = {name: systems.found[name].rankings[split] for name in members}
         splits[split] = SplitLists(inputs.mentions[split], final, sources, inserts_gold=split == TRAIN)
     rows = write_candidates(out, splits, inputs.entities, systems.titles, manifest)
     shutil.rmtree(out / STAGING, ignore_errors=True)
     manifest |= {"rows": {"candidates": rows}}
-    write_json(out / RESULTS, {"manifest": manifest, "splits": judged, "costs": costs(systems)})
-    (out / TABLE).write_text(latex_of(judged[options.splits[0]], options.splits[0]), encoding="utf-8")
+    results = results_of(systems, manifest, judged)
+    write_json(out / RESULTS, results)
+    (out / TABLE).write_text(latex_of(results, options.splits[0]), encoding="utf-8")
+    (out / COSTS).write_text(latex_of_costs(results["costs"]), encoding="utf-8")
     write_json(out / MANIFEST, manifest)
     (out / SUCCESS).touch()
-    return manifest
+    return results
+
+
+def results_of(systems: Systems, manifest: Mapping[str, Any], judged: Mapping[str, Any]) -> dict[str, Any]:
+    """All that a run found, as JSON: what the printed tables are made from."""
+    spent = costs(systems)
+    return {
+        "manifest": manifest,
+        "splits": judged,
+        "costs": spent,
+        "chance": chances_of(spent, tuple(systems.fusions)),
+        "paper": paper_figures(systems.names),
+    }
 
 
 def make_manifest(inputs: Inputs, options: RunOptions, systems: Systems, chosen: str) -> dict[str, Any]:

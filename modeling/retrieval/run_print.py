@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from modeling.metrics.outcomes import CUTS
+from modeling.retrieval.evaluate_chance import chance_lines
+from modeling.retrieval.evaluate_costs import COST_NOTE, LATENCY_NOTE, cost_rows, latency_rows
 from modeling.retrieval.evaluate_table import (
     LETTERS_NOTE,
     PAPER_NOTE,
@@ -14,10 +16,11 @@ from modeling.retrieval.evaluate_table import (
     row_of,
     table_rows,
 )
+from modeling.retrieval.fusion_told import fusion_lines
 from modeling.retrieval.registry import options_of
 from modeling.retrieval.run_inputs import Inputs
 from modeling.retrieval.run_options import RunOptions
-from pipeline.console.format import format_bytes, format_count, format_duration, printable
+from pipeline.console.format import format_count, format_duration, printable
 from pipeline.console.summary import print_summary, print_table
 
 GROUP_CUT = 10
@@ -48,7 +51,7 @@ def print_results(results: Mapping[str, Any], options: RunOptions, *, groups: bo
     for number, (split, judged) in enumerate(results["splits"].items()):
         if number:
             _say()
-        _print_table_4(split, judged)
+        _print_table_4(split, judged, results["chance"])
         if split == results["manifest"]["dev_split"] and results["manifest"]["fusions"]:
             _say(f"fused rows were tuned on this very split, {split}: they are no test\n")
         if options.judging.draws:
@@ -70,15 +73,15 @@ def print_results(results: Mapping[str, Any], options: RunOptions, *, groups: bo
     _say(f"candidates: {out / 'candidates'}: {n_rows} rows, {k} of {chosen} for each mention")
 
 
-def _print_table_4(split: str, judged: Mapping[str, Any]) -> None:
+def _print_table_4(split: str, judged: Mapping[str, Any], chances: Mapping[str, Any]) -> None:
     columns, rows = table_rows(judged)
     n, nil, outside = judged["n_counted"], judged["n_nil"], judged["n_outside_catalog"]
     title = f"Table 4: candidate retrieval, split {split}, {format_count(n)} mentions (without {nil} NIL), in per cent"
     _table(title, columns, rows)
     if outside:
         _say(f"{outside} gold entities are not in the catalog: no system can find them, and they count as missed")
-    _say(LETTERS_NOTE)
-    _say(PAPER_NOTE)
+    for line in (LETTERS_NOTE, *chance_lines(chances), PAPER_NOTE):
+        _say(line)
     _say()
 
 
@@ -120,51 +123,18 @@ def _print_only(judged: Mapping[str, Any]) -> None:
 
 
 def _print_costs(costs: Mapping[str, Any]) -> None:
-    rows: list[tuple[object, ...]] = []
-    for name, one in costs.items():
-        size = "-" if one["index_bytes"] is None else format_bytes(one["index_bytes"])
-        built = (
-            "-" if one["index_bytes"] is None else "kept" if one["built_s"] is None else format_duration(one["built_s"])
-        )
-        rows.append(
-            (
-                row_of(name).method,
-                one["n_entities"],
-                one["n_absent"],
-                size,
-                built,
-                _ms(one["ms_per_mention"]),
-                row_of(name).paper_ms,
-            )
-        )
-    columns = ("method", "entities", "absent", "index", "built in", "ms a mention", "paper's ms")
-    _table("Cost (mentions searched together; the paper: 16M entities, machine not told)", columns, rows)
+    _table(f"Cost {COST_NOTE}", *cost_rows(costs))
     _say()
-    timed = [(name, one["latency"]) for name, one in costs.items() if one["latency"] is not None]
-    if timed:
-        rows = [
-            (
-                row_of(name).method,
-                *(_ms(one[key]) for key in ("warm_p50_ms", "warm_p99_ms", "open_p50_ms", "cold_p50_ms", "cold_p99_ms")),
-                format_bytes(one["private_bytes"]),
-            )
-            for name, one in timed
-        ]
-        columns = ("method", "warm p50", "warm p99", "open", "cold p50", "cold p99", "memory added")
-        _table("Single searches, milliseconds a mention (cold: opened anew, pages dropped)", columns, rows)
+    columns, rows = latency_rows(costs)
+    if rows:
+        _table(f"Searches {LATENCY_NOTE}", columns, rows)
         _say()
 
 
 def _print_fusions(fusions: Mapping[str, Any]) -> None:
     for name, facts in fusions.items():
-        for k, one in facts.get("by_k", {}).items():
-            slots = ", ".join(f"{slot} {row_of(part).method}" for part, slot in one["slots"].items() if slot)
-            found = f"; found {one['n_found']} of {one['n_mentions']} on the dev split" if "n_found" in one else ""
-            _say(f"{row_of(name).method}, K = {k}: {slots}{found}")
-
-
-def _ms(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}" if value < 10 else f"{value:.0f}"
+        for line in fusion_lines(facts):
+            _say(f"{row_of(name).method}{line}")
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeling.data.ranking import ranking_of
-from modeling.metrics.latency import measure_latency
+from modeling.metrics.latency import measure_latency, some_mentions
 from modeling.metrics.latex import escape, latex_table, superscript
 from modeling.metrics.trec import read_run, write_qrels, write_run
 from pipeline.records.errors import InputError, UsageError
@@ -81,6 +81,14 @@ def test_latex_escapes_every_sign_of_its_own():
     assert r"\begin{tabular}{llr}" in table
     assert table.count(r"\\") == 2
     assert r"\caption{50 \%}" in table
+
+
+def test_the_mentions_to_be_timed_are_drawn_by_seed_and_no_more_than_asked_for():
+    all_ = mentions(50)
+    drawn = some_mentions(all_, 20, 1)
+    assert len({one.mention_id for one in drawn}) == 20
+    assert drawn == sorted(drawn, key=all_.index) == some_mentions(all_, 20, 1) != some_mentions(all_, 20, 2)
+    assert some_mentions(all_, 50, 1) == some_mentions(all_, 500, 1) == all_
 
 
 def test_latency_tells_warm_from_cold(tmp_path):

@@ -9,6 +9,8 @@ from modeling.data.candidates import read_candidates, read_manifest
 from modeling.data.mentions import read_mentions
 from modeling.metrics.compat import compat_name
 from modeling.retrieval import registry
+from modeling.retrieval.evaluate_chance import chance_lines, chance_recall
+from modeling.retrieval.evaluate_table import row_of
 from pipeline.records.candidates import CANDIDATES
 from pipeline.records.manifest import open_artifact
 from tests.modeling.cli.commands import results, run
@@ -39,7 +41,7 @@ def test_one_retriever_gives_its_row_its_costs_and_its_candidates(retrieve, tmp_
     assert manifest["candidates"]["system"] == "prior"
     assert manifest["inputs"]["catalog"]["date"] == "20210101"
     assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.name[0] != ".") == [
-        "_SUCCESS", "_manifest.json", "candidates", "index", "results.json", "table4.tex",
+        "_SUCCESS", "_manifest.json", "candidates", "costs.tex", "index", "results.json", "table4.tex",
     ]  # fmt: skip
 
 
@@ -167,11 +169,53 @@ def test_all_takes_what_can_be_had_and_names_the_rest(retrieve, monkeypatch):
 def test_other_fusions_tell_their_weights(retrieve, method):
     words = ("--option", "rrf.k=10", "rrf.prior=2") if method == "rrf" else ("--option", "linear.C=0.5")
     found = results(retrieve, "--retriever", "prior", "nearest", "--fuse", method, *words)
-    facts = found["manifest"]["fusions"]["prior+nearest"]
+    facts = found["manifest"]["fusions"][f"prior+nearest@{method}"]
     assert facts["method"] == method
     if method == "rrf":
         assert facts["weights"] == {"prior": 2.0, "nearest": 1.0}
-    assert found["splits"]["test"]["systems"]["prior+nearest"]["scores"]["recall"]["10"] == 16 / 17
+    assert found["splits"]["test"]["systems"][f"prior+nearest@{method}"]["scores"]["recall"]["10"] == 16 / 17
+
+
+def test_several_fusions_stand_side_by_side_and_each_tells_its_choice(retrieve, tmp_path):
+    words = ("--retriever", "prior", "nearest", "--fuse", "quota", "rrf", "linear")
+    code, out, error = retrieve(*words, "--write", "prior+nearest@rrf", "--trec", tmp_path / "runs")
+    assert code == 0, error
+    shown = [re.findall(r"P\(e\|m\)\+nearest|by \w+", line) for line in out.splitlines()[4:7]]
+    assert shown == [["P(e|m)+nearest"], ["by rrf"], ["by linear"]]
+    for told in (
+        ", K = 10: ",
+        ", rrf: weight / (60 + rank), weights 1 P(e|m), 1 nearest",
+        ", linear: log odds of gold",
+    ):
+        assert f"P(e|m)+nearest{told}" in out
+    manifest = read_manifest(tmp_path / "out")
+    assert {name: one["method"] for name, one in manifest["fusions"].items()} == {
+        "prior+nearest": "quota", "prior+nearest@rrf": "rrf", "prior+nearest@linear": "linear",
+    }  # fmt: skip
+    assert len(manifest["fusions"]["prior+nearest@linear"]["weights"]) == 6
+    assert manifest["candidates"]["system"] == "prior+nearest@rrf"
+    rows = open_artifact(tmp_path / "out" / "candidates", CANDIDATES).table().to_pylist()
+    assert {source["retriever"] for one in rows for source in one["sources"]} == {"prior", "nearest"}
+    assert (tmp_path / "runs/prior+nearest@linear.test.run").is_file()
+
+
+def test_only_quotas_have_the_paper_s_figures_beside_them():
+    assert row_of("prior+blink+clip").paper == (86.28, 91.64, 93.14)
+    other = row_of("prior+blink+clip@rrf")
+    assert (other.modality, other.method, other.paper) == ("P+T+V", "P(e|m)+BLINK+CLIP, rrf", ())
+
+
+def test_a_small_catalog_is_told_with_what_chance_reaches(retrieve, tmp_path):
+    found = results(retrieve, "--retriever", "prior", "nearest")
+    assert found["chance"] == {
+        name: {"n_entities": 30, "recall": {"10": 10 / 30, "50": 1.0, "100": 1.0}}
+        for name in ("prior", "nearest", "fused lists")
+    }
+    line = "chance, 30 entities in random order: R@10 33.33, R@50 100.00, R@100 100.00 (P(e|m), nearest, fused lists)"
+    assert line in retrieve("--retriever", "prior", "nearest")[1]
+    assert "chance, 30 entities in random order: R@10 33.33" in (tmp_path / "out/table4.tex").read_text()
+    assert chance_lines({"clip": {"n_entities": 10**6, "recall": chance_recall(10**6)}}) == []
+    assert chance_recall(1000) == {10: 0.01, 50: 0.05, 100: 0.1}
 
 
 def test_fixed_shares_need_no_development_split(retrieve, folder):
@@ -193,7 +237,7 @@ def test_without_fusion_the_last_row_or_the_one_named_is_written(retrieve):
 
 
 def test_the_paper_s_combinations_stand_beside_all_lists():
-    from modeling.retrieval.run import default_combinations
+    from modeling.retrieval.fusion import default_combinations
 
     names = ("prior", "bm25", "blink", "clip")
     assert default_combinations(names) == (("blink", "clip"), ("prior", "blink", "clip"), names)
@@ -234,7 +278,7 @@ def test_run_files_go_out_and_stand_for_retrievers(retrieve, tmp_path):
 def test_latex_holds_letters_and_the_paper_s_figures(retrieve, tmp_path):
     code, out, _ = retrieve("--retriever", "prior", "train_prior", "--latex")
     assert code == 0
-    assert out == (tmp_path / "out/table4.tex").read_text()
+    assert out == "\n".join((tmp_path / "out" / name).read_text() for name in ("table4.tex", "costs.tex"))
     assert r"P(e\textbar{}m) & 23.53" in out
     assert "83.34 & 87.59 & 88.15" in out
     assert "another data set" in out
@@ -249,10 +293,17 @@ def test_groups_and_both_matchers_are_printed(retrieve):
 
 
 def test_latency_is_told_when_asked_for(retrieve):
-    code, out, _ = retrieve("--retriever", "prior", "nearest", "--latency")
+    code, out, _ = retrieve("--retriever", "prior", "nearest", "--latency", "--latex")
     assert code == 0
-    assert re.search(r"P\(e\|m\)( +[\d.]+){5} +\d", out)
-    assert "cold p99" in out
+    assert re.search(r"nearest & 18 & [\d.]+ & [\d.]+ & 10 & ([\d.]+ & ){3}[\d.]+ k?B & [\d.]+ [kM]?B", out)
+    code, out, _ = retrieve("--retriever", "prior", "nearest", "--latency", "5")
+    assert re.search(r"method +n warm +warm p50 +warm p99 +n cold +open p50 +cold p50 +cold p99 +index +memory", out)
+    assert re.search(r"P\(e\|m\) +5( +[\d.]+){2} +5( +[\d.]+){3} +\d", out)
+    timed = results(retrieve, "--retriever", "prior", "--latency", "5")["costs"]["prior"]
+    assert timed["latency"]["n_warm"] == 5
+    assert 0 < timed["latency"]["warm_p50_ms"] <= timed["latency"]["warm_p99_ms"]
+    assert timed["index_bytes"] > 0
+    assert results(retrieve, "--retriever", "prior")["costs"]["prior"]["latency"] is None
 
 
 def test_a_dry_run_tells_and_writes_nothing(retrieve, tmp_path):
