@@ -38,6 +38,10 @@ def make_parser() -> CommandParser:
 def main(argv: list[str]) -> int:
     """Make both and say what the training reached."""
     values = make_parser().parse_args(argv)
+    from modeling.config.extras import check_package
+
+    check_package("python -m modeling.tiny", "torch")
+    check_package("python -m modeling.tiny", "transformers")
     from modeling.encoders.tiny import save_tiny_bert
     from modeling.retrieval.run_inputs import open_dataset
 

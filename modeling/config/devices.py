@@ -1,5 +1,6 @@
 """Devices for encoders, checked before anything is loaded."""
 
+from modeling.config.extras import check_package
 from pipeline.records.errors import UsageError
 
 CPU = "cpu"
@@ -13,10 +14,9 @@ def check_device(name: str) -> None:
     """
     if name == CPU:
         return
-    try:
-        import torch  # noqa: PLC0415 - extra `modeling`, slow to import
-    except ModuleNotFoundError as error:
-        raise UsageError(f"--device {name} wants torch: pip install -c constraints.txt '.[modeling]'") from error
+    check_package(f"--device {name}", "torch")
+    import torch  # noqa: PLC0415 - extra `modeling`, slow to import
+
     try:
         torch.empty(0, device=name)
     except (RuntimeError, AssertionError, NotImplementedError) as error:  # what torch raises, by its build

@@ -8,6 +8,7 @@ from typing import Any
 
 from modeling.config.assignments import read_assignments, read_numbers, read_settings
 from modeling.config.devices import check_device
+from modeling.config.extras import check_package
 from modeling.retrieval.evaluate import JudgeOptions
 from modeling.retrieval.evaluate_table import PAPER_CUTS, in_table_order
 from modeling.retrieval.fusion import FusionOptions, default_combinations, fusion_name
@@ -96,6 +97,8 @@ def _fusions(values: argparse.Namespace, options: Mapping[str, Mapping[str, Any]
         raise UsageError(f"--option linear.{min(linear)}: linear has only the option C")
     if not strength:
         raise UsageError("--option linear.C should be above 0")
+    if "linear" in methods:
+        check_package("--fuse linear", "sklearn")
     shares = read_numbers("--quota", values.quota) if values.quota else None
     weights = {name: _number(f"rrf.{name}", value) for name, value in rrf.items()}
     cuts = tuple(sorted({*PAPER_CUTS, values.k}))

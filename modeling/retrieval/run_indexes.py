@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from modeling.config.extras import missing_package
 from modeling.data.entities import KbCatalog
 from modeling.retrieval.base import Retriever, Sources
 from modeling.retrieval.index_folder import open_index
@@ -108,10 +109,7 @@ def load_class(name: str) -> type[Retriever]:
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("modeling."):
             raise MissingInputError(f"the retriever {name} is not part of this version") from error
-        raise MissingInputError(
-            f"the retriever {name} wants the package {error.name}: "
-            "pip install -c constraints.txt '.[modeling,ann,wikivec]'"
-        ) from error
+        raise MissingInputError(missing_package(f"the retriever {name}", error.name or "")) from error
 
 
 def ensure_index(wish: IndexWish) -> Index:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from modeling.config.extras import missing_package
 from modeling.data.entities import KbCatalog
 from modeling.retrieval.wikivec_text import ENTITY, NamedVector, write_vectors
 from pipeline.records import schemas
@@ -72,11 +73,9 @@ def train_vectors(kb: KbCatalog, out: Path, *, dimensions: int, epochs: int, sam
     """
     try:
         from gensim.models import Word2Vec  # noqa: PLC0415 - an extra, and slow to import
-    except ImportError:
-        raise UsageError(
-            "fitting word and entity vectors wants gensim: pip install 'mel-toolkit[wikivec]' (LGPL-2.1), "
-            "or give vectors in wikipedia2vec's text format with --model wikivec=FILE"
-        ) from None
+    except ModuleNotFoundError:
+        what = "fitting vectors (--model wikivec=FILE reads those of wikipedia2vec instead)"
+        raise UsageError(missing_package(what, "gensim")) from None
     model = Word2Vec(
         Sentences(kb), vector_size=dimensions, window=WINDOW + 1, min_count=1, sg=1, negative=5, epochs=epochs,
         workers=1, seed=seed, sample=sample, alpha=_RATE,

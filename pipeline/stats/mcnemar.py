@@ -29,10 +29,8 @@ def exact_mcnemar(only_first: int, only_second: int) -> McNemar:
     if min(only_first, only_second) < 0:
         raise ValueError(f"counts of cases cannot be negative: {only_first}, {only_second}")
     n, fewer = only_first + only_second, min(only_first, only_second)
-    if not n:
-        return McNemar(only_first, only_second, 1.0, 1.0)
-    from scipy.stats import binom  # noqa: PLC0415 - extra `annotation`, slow to import
-
-    tail, at = float(binom.cdf(fewer, n, 0.5)), float(binom.pmf(fewer, n, 0.5))
-    p_value = min(1.0, 2 * tail)
-    return McNemar(only_first, only_second, p_value, min(1.0, 2 * tail - at))
+    tables = at = 1  # of 2 ** n: those with no more than `fewer` on one side, those with just so many
+    for number in range(1, fewer + 1):
+        at = at * (n - number + 1) // number
+        tables += at
+    return McNemar(only_first, only_second, min(1.0, 2 * tables / 2**n), min(1.0, (2 * tables - at) / 2**n))

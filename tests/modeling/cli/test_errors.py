@@ -1,8 +1,5 @@
 """What a user does wrong is said in one sentence."""
 
-import subprocess
-import sys
-
 import pytest
 
 from modeling.retrieval import registry
@@ -84,27 +81,6 @@ def test_options_of_a_retriever_are_no_reason_to_skip_it(retrieve, monkeypatch):
     monkeypatch.delitem(registry.RETRIEVERS, "broken")
     code, _, error = retrieve("--option", "nearest.lmit=2")
     assert (code, "no option lmit" in error) == (2, True)
-
-
-HIDE = """
-import sys
-
-class Hidden:
-    def find_spec(name, path=None, target=None):
-        if name.partition(".")[0] in ("torch", "transformers", "sklearn", "faiss", "gensim"):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-sys.meta_path.insert(0, Hidden)
-"""
-
-
-def test_prior_and_bm25_run_without_torch(folder, tmp_path):
-    run = "from modeling.retrieve import main\nraise SystemExit(main(sys.argv[1:]))\n"
-    where = ["--dataset", folder / "set", "--kb", folder / "kb", "--out", tmp_path / "out"]
-    words = [*map(str, where), "--retriever", "prior", "bm25", "--model", "blink=x"]
-    done = subprocess.run([sys.executable, "-c", HIDE + run, *words], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "P(e|m)+BM25" in done.stdout
 
 
 def test_a_system_to_write_that_cannot_be_is_told_before_anything_is_built(retrieve, tmp_path):
