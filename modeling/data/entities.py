@@ -84,6 +84,11 @@ class KbCatalog:
         return file_digest(self._reader.folder / MANIFEST)
 
     @property
+    def wiki(self) -> str:
+        """Name of the wiki, such as enwiki."""
+        return self._wiki
+
+    @property
     def date(self) -> str:
         """Date of the dump; empty where the files' names told none."""
         return self._date

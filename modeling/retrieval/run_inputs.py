@@ -100,4 +100,5 @@ def open_wikidiverse(captions: Path, splits: Path) -> Inputs:
 
 
 def _catalog(name: str, entities: EntityCatalog) -> dict[str, Any]:
-    return {"name": name, "digest": entities.digest, "date": entities.date, "entities": len(entities)}
+    wiki = entities.wiki if isinstance(entities, KbCatalog) else ""
+    return {"name": name, "wiki": wiki, "date": entities.date, "digest": entities.digest, "entities": len(entities)}

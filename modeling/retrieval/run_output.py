@@ -96,7 +96,10 @@ def make_manifest(inputs: Inputs, options: RunOptions, systems: Systems, chosen:
     told = {
         "kind": KIND,
         "inputs": dict(inputs.facts),
-        "indexes": {name: _index_facts(index.manifest, index.digest) for name, index in systems.indexes.items()},
+        "indexes": {
+            name: _index_facts(index.manifest, index.digest, options.models.get(name))
+            for name, index in systems.indexes.items()
+        },
         "runs": {name: path.name for name, path in options.runs.items()},
         "skipped": dict(systems.skipped),
         "fusions": {name: dict(fusion.facts) for name, fusion in systems.fusions.items()},
@@ -143,6 +146,6 @@ def _final(systems: Systems, chosen: str, split: str, options: RunOptions) -> Ra
     return lists[options.k] if options.k in lists else lists[max(lists)].cut(options.k)
 
 
-def _index_facts(manifest: Mapping[str, Any], digest: str) -> dict[str, Any]:
+def _index_facts(manifest: Mapping[str, Any], digest: str, model: str | None) -> dict[str, Any]:
     facts = {name: manifest[name] for name in ("options", "n_entities", "n_absent", "catalog")}
-    return {**facts, "manifest": digest}
+    return {**facts, "manifest": digest, "model": None if model is None else Path(model).name}

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from modeling.data.candidates import read_candidates, read_manifest
+from modeling.data.candidates import NOT_LISTED, read_candidates, read_manifest
 from modeling.data.entities import KbCatalog, TitleCatalog
 from modeling.data.linking import link_mentions, titles_of
 from modeling.data.mentions import read_mentions
@@ -13,7 +13,7 @@ from modeling.data.ranking import NO_ENTITY, ranking_of
 from modeling.retrieval.candidates import SplitLists, write_candidates
 from pipeline.records.candidates import CANDIDATES
 from pipeline.records.errors import ArtifactError, UsageError
-from pipeline.records.manifest import open_artifact
+from pipeline.records.manifest import MANIFEST, SUCCESS, open_artifact, write_json
 from tests.modeling.cli.small_run import make_dataset, make_kb, row, rows_of
 from tests.modeling.worlds import mention_in
 
@@ -26,6 +26,8 @@ def kb(tmp_path_factory):
 def written(out, catalog, lists: SplitLists, split="train"):
     titles = {one.entity_id: one.title for batch in catalog.batches(100) for one in batch}
     write_candidates(out, {split: lists}, catalog, titles, {"run": 1})
+    write_json(out / MANIFEST, {"inputs": {"catalog": {"digest": catalog.digest, "date": catalog.date}}})
+    (out / SUCCESS).touch()
     return open_artifact(out / "candidates", CANDIDATES).table().to_pylist()
 
 
@@ -66,13 +68,43 @@ def test_reading_gives_the_arrays_that_were_written(kb, tmp_path):
     mentions = [mention_in(f"{name} Town", "Town", 100, split="train", mention_id=f"m-{name}") for name in "abc"]
     final = ranking_of([[(100, 1.0), (105, 0.25)], [], [(107, 2.0), (101, 1.0), (100, 0.5)]], 3)
     written(tmp_path, kb, SplitLists(mentions, final, {"prior": final}))
-    found = read_candidates(tmp_path, mentions[::-1])
+    found = read_candidates(tmp_path, mentions[::-1], kb)
     assert [found.ranking.row(number) for number in range(3)] == [final.row(2), [], final.row(0)]
     assert found.is_gold.tolist() == [[False, False, True], [False] * 3, [True, False, False]]
     assert not found.is_inserted.any()
     assert np.isnan(found.priors).all()
     assert found.titles[107] == "Town 7"
     assert (found.ranking.ids[1] == NO_ENTITY).all()
+
+
+def test_a_batch_tells_the_rank_in_every_list(kb, tmp_path):
+    mentions = [mention_in(f"{name} Town", "Town", 100, split="train", mention_id=f"m-{name}") for name in "ab"]
+    final = ranking_of([[(100, 1.0), (105, 0.25)], [(107, 2.0)]], 2)
+    sources = {
+        "prior": ranking_of([[(105, 3.0), (103, 2.0), (100, 1.0)], []], 3),
+        "clip": ranking_of([[(100, 1.0)], [(1, 9.0), (107, 2.0)]], 3),
+    }
+    written(tmp_path, kb, SplitLists(mentions, final, sources))
+    found = read_candidates(tmp_path, mentions, kb)
+    assert {name: ranks.tolist() for name, ranks in found.source_ranks.items()} == {
+        "prior": [[2, 0], [NOT_LISTED, NOT_LISTED]], "clip": [[0, NOT_LISTED], [1, NOT_LISTED]],
+    }  # fmt: skip
+    batch = found.take([1])
+    assert len(batch) == 1
+    assert batch.ranking.row(0) == [(107, 2.0)]
+    assert batch.source_ranks["clip"].tolist() == [[1, NOT_LISTED]]
+    assert batch.is_gold.tolist() == [[False, False]]
+    assert batch.priors.dtype == np.float32
+
+
+def test_candidates_of_another_knowledge_base_are_refused_unless_told_otherwise(kb, tmp_path):
+    mentions = [mention_in("a x", "x", 101, split="train", mention_id="m-0")]
+    final = ranking_of([[(100, 1.0)]], 2)
+    written(tmp_path, kb, SplitLists(mentions, final, {"prior": final}))
+    newer = KbCatalog(make_kb(tmp_path / "newer", n_towns=27, date="20220101"))
+    with pytest.raises(ArtifactError, match=r"of other entities than those in use \(dump 20210101, in use: 20220101\)"):
+        read_candidates(tmp_path, mentions, newer)
+    assert read_candidates(tmp_path, mentions, newer, any_catalog=True).ranking.row(0) == [(100, 1.0)]
 
 
 def test_candidates_of_a_closed_set_have_no_prior(tmp_path):
@@ -84,17 +116,21 @@ def test_candidates_of_a_closed_set_have_no_prior(tmp_path):
 
 def test_reading_what_is_not_there_says_so(kb, tmp_path):
     mentions = [mention_in("a x", "x", 101, split="train", mention_id="m-0")]
-    with pytest.raises(ArtifactError, match="does not exist"):
-        read_candidates(tmp_path, mentions)
+    with pytest.raises(ArtifactError, match="no finished candidates"):
+        read_candidates(tmp_path, mentions, kb)
     with pytest.raises(ArtifactError, match="no finished candidates"):
         read_manifest(tmp_path)
     final = ranking_of([[(100, 1.0)]], 2)
     written(tmp_path, kb, SplitLists(mentions, final, {"prior": final}))
     with pytest.raises(UsageError, match="no candidates of the split 'test'"):
-        read_candidates(tmp_path, [mention_in("a x", "x", 101, split="test")])
+        read_candidates(tmp_path, [mention_in("a x", "x", 101, split="test")], kb)
     with pytest.raises(UsageError, match="one split at a time, not for test, train"):
-        read_candidates(tmp_path, [*mentions, mention_in("a x", "x", 101, split="test")])
-    (tmp_path / "_SUCCESS").touch()
+        read_candidates(tmp_path, [*mentions, mention_in("a x", "x", 101, split="test")], kb)
+    with pytest.raises(ArtifactError, match="of another data set"):
+        read_candidates(tmp_path, [mention_in("a x", "x", 101, split="train", mention_id="another")], kb)
+    (tmp_path / "_manifest.json").write_text("[1]")
+    with pytest.raises(ArtifactError, match="no manifest of a retrieval run"):
+        read_candidates(tmp_path, mentions, kb)
     (tmp_path / "_manifest.json").write_text("{")
     with pytest.raises(ArtifactError, match="damaged"):
         read_manifest(tmp_path)

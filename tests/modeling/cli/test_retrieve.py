@@ -3,9 +3,12 @@
 import json
 import re
 
+import pyarrow.dataset
+import pyarrow.parquet
 import pytest
 
 from modeling.data.candidates import read_candidates, read_manifest
+from modeling.data.entities import KbCatalog
 from modeling.data.mentions import read_mentions
 from modeling.metrics.compat import compat_name
 from modeling.retrieval import registry
@@ -32,7 +35,7 @@ def test_one_retriever_gives_its_row_its_costs_and_its_candidates(retrieve, tmp_
     assert "split test, 17 mentions (without 1 NIL)" in out
     assert "1 gold entities are not in the catalog" in out
     mentions = read_mentions(folder / "set", "test")
-    found = read_candidates(tmp_path / "out", mentions)
+    found = read_candidates(tmp_path / "out", mentions, KbCatalog(folder / "kb"))
     assert found.ranking.row(0) == [(100, pytest.approx(5 / 9)), (101, pytest.approx(3 / 9))]
     assert found.priors[0].tolist() == pytest.approx([5 / 9, 3 / 9])
     costs = json.loads((tmp_path / "out/results.json").read_text())["costs"]["prior"]
@@ -218,6 +221,31 @@ def test_a_small_catalog_is_told_with_what_chance_reaches(retrieve, tmp_path):
     assert chance_recall(1000) == {10: 0.01, 50: 0.05, 100: 0.1}
 
 
+def test_the_manifest_names_knowledge_base_dump_fusion_and_the_options_of_each_retriever(retrieve, tmp_path):
+    model = tmp_path / "vectors"
+    model.mkdir()
+    words = ("--retriever", "prior", "nearest", "--option", "nearest.limit=3", "--model", f"nearest={model}")
+    assert retrieve(*words)[0] == 0
+    told = read_manifest(tmp_path / "out")
+    catalog = told["inputs"]["catalog"]
+    assert (catalog["name"], catalog["wiki"], catalog["date"], catalog["entities"]) == ("kb", "enwiki", "20210101", 30)
+    assert told["inputs"]["dataset"]["name"] == "set"
+    assert told["indexes"]["prior"]["options"] == {"deepest": "stripped"}
+    assert told["indexes"]["prior"]["model"] is None
+    assert (told["indexes"]["nearest"]["options"]["limit"], told["indexes"]["nearest"]["model"]) == (3, "vectors")
+    assert sum(told["fusions"]["prior+nearest"]["by_k"]["10"]["slots"].values()) == 10
+
+
+def test_other_tools_read_the_candidates_with_their_sources(retrieve, tmp_path):
+    assert retrieve("--retriever", "prior", "nearest")[0] == 0
+    table = pyarrow.parquet.read_table(tmp_path / "out/candidates/split=test/part-00000.parquet", partitioning=None)
+    first = table.slice(0, 1).to_pylist()[0]
+    assert first["sources"] == [{"retriever": "prior", "rank": 0}, {"retriever": "nearest", "rank": 0}]
+    assert all(one["sources"] for one in table.to_pylist())
+    whole = pyarrow.dataset.dataset(tmp_path / "out/candidates", partitioning="hive").to_table()
+    assert set(whole["split"].to_pylist()) == {"test", "valid"}
+
+
 def test_fixed_shares_need_no_development_split(retrieve, folder):
     make_dataset(folder / "test-only", {"test": rows_of("test")})
     words = ("--retriever", "prior", "nearest")
@@ -253,7 +281,7 @@ def test_gold_is_inserted_in_the_training_split_alone(retrieve, tmp_path, folder
     assert {one["split"] for one in inserted} == {"train"}
     assert len(inserted) == 4  # the nicknames; NIL and what the catalog lacks have nothing to insert
     mentions = read_mentions(folder / "set", "train")
-    found = read_candidates(tmp_path / "out", mentions)
+    found = read_candidates(tmp_path / "out", mentions, KbCatalog(folder / "kb"))
     assert (found.is_gold.sum(axis=1) == [1] * 16 + [0, 0]).all()
 
 
