@@ -22,6 +22,7 @@ def score_intervals(outcome: Outcome, questions: Questions, weights: Weights) ->
     """95 % interval of R@k by k, and of MRR by `MRR`: quantiles of the draws.
 
     Where every mention (or none) is a hit, all draws are alike; the rule of three over captions stands there instead.
+    Where they are alike for want of captions that differ, there is no interval.
     """
     names: list[int | str] = [*outcome.hits, MRR]
     columns = [questions.is_counted, *outcome.hits.values(), 1 / outcome.ranks]
@@ -53,4 +54,5 @@ def _interval(values: Floats, share: float, n_captions: int) -> Interval | None:
     if share in {0.0, 1.0}:
         least = rule_of_three(n_captions)
         return least if share else Interval(0.0, 1 - least.low, least.level, least.method)
-    return percentile_interval(values)
+    defined = values[~np.isnan(values)]
+    return None if not len(defined) or defined.min() == defined.max() else percentile_interval(defined)

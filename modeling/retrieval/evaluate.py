@@ -66,6 +66,7 @@ def judge(
         found[name] = {
             "scores": asdict(score(outcome, questions.is_counted)),
             "intervals": _intervals(outcome, questions, weights),
+            "longest": int(systems[name][max(systems[name])].lengths.max(initial=0)),
             "ties": _ties(systems[name], questions, options.cuts),
             "groups": {
                 kind: {key: asdict(score(outcome, mask)) for key, mask in masks.items()}

@@ -10,6 +10,7 @@ from typing import Any
 from modeling.data.ranking import Ranking
 from modeling.metrics.trec import write_qrels, write_run
 from modeling.retrieval.candidates import SplitLists, write_candidates
+from modeling.retrieval.evaluate import Lists
 from modeling.retrieval.evaluate_chance import chances_of
 from modeling.retrieval.evaluate_latex import latex_of, latex_of_costs
 from modeling.retrieval.evaluate_table import paper_figures
@@ -128,17 +129,29 @@ def costs(systems: Systems) -> dict[str, Any]:
 
 
 def write_trec(folder: Path, inputs: Inputs, options: RunOptions, systems: Systems) -> list[Path]:
-    """A run file for every system and split, qrels for every split; the files written."""
+    """A run file for every system and split (for every K where that changes the order), and qrels; the files written.
+
+    Quotas make other lists for each K: R@10 of the table is that of the file for K = 10.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for split in options.splits:
         mentions = inputs.mentions[split]
         for name, lists in systems.lists[split].items():
-            written.append(folder / f"{name}.{split}.run")
-            write_run(written[-1], mentions, lists[max(lists)], name)
+            for mark, ranking in run_files(lists).items():
+                written.append(folder / f"{name}.{split}{mark}.run")
+                write_run(written[-1], mentions, ranking, name)
         written.append(folder / f"{split}.qrels")
         write_qrels(written[-1], mentions)
     return written
+
+
+def run_files(lists: Lists) -> dict[str, Ranking]:
+    """Mark in the file's name -> lists; one without a mark where shorter lists are the beginnings of longer ones."""
+    longest = lists[max(lists)]
+    if all(np.array_equal(one.ids, longest.ids[:, : one.ids.shape[1]]) for one in lists.values()):
+        return {"": longest}
+    return {f".{k}": one for k, one in lists.items()}
 
 
 def _final(systems: Systems, chosen: str, split: str, options: RunOptions) -> Ranking:

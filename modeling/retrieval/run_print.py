@@ -1,7 +1,7 @@
 """A retrieval run in the terminal: plan, Table 4, intervals, costs."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,10 @@ from pipeline.console.format import format_count, format_duration, printable
 from pipeline.console.summary import print_summary, print_table
 
 GROUP_CUT = 10
+COMPAT_NOTE = (
+    "authors': a candidate is right when its title is that of gold, hyphens and underscores being spaces; equal titles "
+    "count once before the cut; NIL is left out in both"
+)
 
 
 def print_plan(inputs: Inputs, options: RunOptions, rows: Sequence[tuple[str, str, float | None]]) -> None:
@@ -51,7 +55,7 @@ def print_results(results: Mapping[str, Any], options: RunOptions, *, groups: bo
     for number, (split, judged) in enumerate(results["splits"].items()):
         if number:
             _say()
-        _print_table_4(split, judged, results["chance"])
+        _print_table_4(split, results)
         if split == results["manifest"]["dev_split"] and results["manifest"]["fusions"]:
             _say(f"fused rows were tuned on this very split, {split}: they are no test\n")
         if options.judging.draws:
@@ -73,16 +77,28 @@ def print_results(results: Mapping[str, Any], options: RunOptions, *, groups: bo
     _say(f"candidates: {out / 'candidates'}: {n_rows} rows, {k} of {chosen} for each mention")
 
 
-def _print_table_4(split: str, judged: Mapping[str, Any], chances: Mapping[str, Any]) -> None:
+def _print_table_4(split: str, results: Mapping[str, Any]) -> None:
+    judged = results["splits"][split]
     columns, rows = table_rows(judged)
     n, nil, outside = judged["n_counted"], judged["n_nil"], judged["n_outside_catalog"]
     title = f"Table 4: candidate retrieval, split {split}, {format_count(n)} mentions (without {nil} NIL), in per cent"
     _table(title, columns, rows)
     if outside:
         _say(f"{outside} gold entities are not in the catalog: no system can find them, and they count as missed")
-    for line in (LETTERS_NOTE, *chance_lines(chances), PAPER_NOTE):
+    if not n:
+        _say("no mention of this split has an entity: there is nothing to score")
+    short = _short_lines(judged, results["manifest"]["runs"])
+    for line in (*short, LETTERS_NOTE, *chance_lines(results["chance"]), PAPER_NOTE):
         _say(line)
     _say()
+
+
+def _short_lines(judged: Mapping[str, Any], runs: Collection[str]) -> Iterator[str]:
+    """What a run file with short lists cannot tell."""
+    for name in runs:
+        if 0 < (longest := judged["systems"][name]["longest"]) < max(CUTS):
+            beyond = ", ".join(f"R@{k}" for k in CUTS if k > longest)
+            yield f"{name}: its file holds at most {longest} candidates of a mention, so {beyond} is R@{longest}"
 
 
 def _print_compat(judged: Mapping[str, Any]) -> None:
@@ -92,6 +108,7 @@ def _print_compat(judged: Mapping[str, Any]) -> None:
         rows.append((row_of(name).method, *(figure for pair in both for figure in pair)))
     columns = ["method", *(f"R@{k}{mark}" for k in (1, 10, 50, 100) for mark in ("", " authors'"))]
     _table("R@k by entity, and by names as the authors' script compares them", columns, rows)
+    _say(COMPAT_NOTE)
     _say()
 
 
@@ -104,6 +121,8 @@ def _print_groups(judged: Mapping[str, Any]) -> None:
         for place, (name, one) in enumerate(names.items()):
             figures = [percent(system["groups"][kind][name]["recall"][GROUP_CUT]) for system in systems.values()]
             rows.append(("" if place else kind, name, one["n"], *figures))
+    if not rows:
+        return
     _table(f"R@{GROUP_CUT} by group", columns, rows)
     _say()
 

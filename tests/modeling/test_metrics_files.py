@@ -83,6 +83,14 @@ def test_latex_escapes_every_sign_of_its_own():
     assert r"\caption{50 \%}" in table
 
 
+def test_names_of_any_script_and_with_any_sign_stand_in_a_table():
+    name = "Zürich_北京 & $x^2$ #1 {a}~\\b"
+    table = latex_table(("", "method", "R@1"), [("a", escape(name), "1.0")], caption=name, label="tab:a")
+    shown = r"Zürich\_北京 \& \$x\textasciicircum{}2\$ \#1 \{a\}\textasciitilde{}\textbackslash{}b"
+    assert f"a & {shown} & 1.0" in table
+    assert rf"\caption{{{shown}}}" in table
+
+
 def test_the_mentions_to_be_timed_are_drawn_by_seed_and_no_more_than_asked_for():
     all_ = mentions(50)
     drawn = some_mentions(all_, 20, 1)

@@ -65,6 +65,16 @@ def test_without_a_counted_mention_there_is_no_interval():
     assert set(score_intervals(outcome, questions, caption_weights(questions, 10, 0)).values()) == {None}
 
 
+def test_one_caption_or_equal_ones_say_nothing_of_the_spread():
+    gold, lists = np.array([1, 2]), ranking_of([[(1, 1.0)], [(1, 1.0)]], 5)
+    one_caption = Questions(gold, np.ones(2, np.bool_), np.zeros(2, np.int64))
+    found = score_intervals(outcome_of({5: lists}, one_caption), one_caption, caption_weights(one_caption, 100, 0))
+    assert set(found.values()) == {None}
+    twins = Questions(np.tile(gold, 2), np.ones(4, np.bool_), np.array([0, 0, 1, 1]))
+    outcome = outcome_of({5: ranking_of([[(1, 1.0)]] * 4, 5)}, twins)
+    assert score_intervals(outcome, twins, caption_weights(twins, 100, 0))[1] is None
+
+
 @settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=10))
 def test_holm_is_that_of_statsmodels(p_values):
@@ -84,7 +94,9 @@ def test_letters_name_the_systems_that_were_beaten():
 
 def test_equal_systems_and_a_single_system_beat_nobody():
     hits = np.arange(40) < 20
-    assert beaten(compare_all({"a": hits, "b": hits}), letters_of(["a", "b"])) == {"a": "", "b": ""}
+    pairs = compare_all({"a": hits, "b": hits})
+    assert [(one.p_value, one.p_holm) for one in pairs] == [(1.0, 1.0)]
+    assert beaten(pairs, letters_of(["a", "b"])) == {"a": "", "b": ""}
     assert beaten(compare_all({"a": hits}), letters_of(["a"])) == {"a": ""}
 
 
