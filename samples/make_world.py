@@ -57,8 +57,8 @@ def make_world(options: WorldOptions) -> dict[str, int]:
     _clear(options)
     truth.mkdir(parents=True)
     seen = ArticleImages()
-    counts = _write_encyclopedia(options, seen)
     news = plan_news(options.news, options.seed, options.date, options.unseen, options.aliases)
+    counts = _write_encyclopedia(options, news.redirects, seen)
     write_news(news, folder / NEWS_WIKI / options.date, truth, options.date)
     pictures = list({**seen.pictures, **news.library.pictures}.values())
     write_commons(pictures, folder / "commons", options.date)
@@ -85,10 +85,10 @@ def _clear(options: WorldOptions) -> None:
         old.unlink()
 
 
-def _write_encyclopedia(options: WorldOptions, seen: ArticleImages) -> dict[str, int]:
-    """The Wikipedia part; `seen` hears of the images of its articles."""
+def _write_encyclopedia(options: WorldOptions, redirects: dict[str, str], seen: ArticleImages) -> dict[str, int]:
+    """The Wikipedia part, with redirects for the news; `seen` hears of the images of its articles."""
     rng = Random(options.seed)
-    planned = plan_world(options.entities, options.pages, rng)
+    planned = plan_world(options.entities, options.pages, rng, redirects)
     folder = options.out
     props_name = f"{options.stem}-page_props.sql.gz"
     props = PagePropsWriter(folder / props_name, options.wiki, options.date)
@@ -201,7 +201,7 @@ def read_flags(argv: list[str] | None = None) -> WorldOptions:
         "--unseen", type=int, default=0, metavar="PERCENT", help="mentions by a name that the encyclopedia lacks"
     )
     parser.add_argument(
-        "--aliases", type=int, default=0, metavar="PERCENT", help="mentions by a redirect's name that nothing explains"
+        "--aliases", type=int, default=0, metavar="PERCENT", help="mentions by a name that only a redirect knows"
     )
     parser.add_argument("--no-media", action="store_true", help="write no images")
     flags = parser.parse_args(argv)

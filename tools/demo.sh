@@ -21,7 +21,7 @@ step() {
     "$python" "$@"
 }
 
-step samples/make_world.py --out "$world" --entities 200 --news 200 --unseen 20 --aliases 60
+step samples/make_world.py --out "$world" --entities 200 --news 200 --unseen 20 --aliases 15
 step runners/build_kb.py --dump 20210101 --wiki enwiki --dump-dir "$world" --out "$kb"
 for name in Lions Jordan "the lions"; do
     step runners/lookup.py "$name" --kb "$kb" -k 5

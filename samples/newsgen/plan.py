@@ -44,6 +44,8 @@ class NewsWorld:
     library: Library
     kinds: dict[str, str]
     """What sort of thing each emblem stands for, and what each neutral view shows."""
+    redirects: dict[str, str]
+    """Other names of things that captions use, with the titles; the encyclopedia must know them."""
 
 
 NIL_KINDS = {
@@ -56,14 +58,15 @@ def plan_news(count: int, seed: int, date: str, unseen: int = 0, aliases: int = 
     """`count` articles, but at least the hand-made ones, and pages that are none.
 
     `unseen` percent of the mentions of made-up articles bear a name that the encyclopedia does not know; `aliases`
-    percent of what can bears the name of a redirect, with nothing beside it that tells what it is.
+    percent bear one that only a redirect of it knows, with nothing beside it that tells what it is.
     """
     rng = Random(f"news of {seed}")
     library = Library()
     last_year = int(date[:4]) - 1
     catalog = read_catalog()
     articles = [write_trap(trap, library) for trap in TRAPS]
-    wanted = with_unseen(with_aliases(tasks(catalog, TOPICS), aliases), unseen)
+    redirects: dict[str, str] = {}
+    wanted = with_unseen(with_aliases(tasks(catalog, TOPICS), aliases, redirects), unseen)
     invented = write_articles(max(0, count - len(articles)), wanted, rng, max(2006, last_year), library)
     entries: list[Article | tuple[str, int, str, str, str]] = [*articles, *invented, *OTHER_PAGES]
     entries += [
@@ -75,7 +78,7 @@ def plan_news(count: int, seed: int, date: str, unseen: int = 0, aliases: int = 
     kinds = {entity.title: entity.type for entity in catalog}
     kinds |= dict(NEUTRAL) | library.views
     kinds |= {nil_emblem(surface, about): NIL_KINDS[kind] for surface, kind, about in NIL}
-    return NewsWorld(list(_numbered(entries, rng, date)), library, kinds)
+    return NewsWorld(list(_numbered(entries, rng, date)), library, kinds, redirects)
 
 
 def _numbered(

@@ -1,6 +1,5 @@
 """Names that only a picture, only words, or only links explain."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
@@ -30,6 +29,7 @@ ENDS = ("bek", "dor", "fen", "gast", "kin", "lo", "mar", "nix", "pu", "rell", "s
 NAMES = ["".join(parts) for parts in product(BEGINNINGS, MIDDLES, ENDS)]
 STRIDE = 1009
 """Has no divisor in common with the number of names."""
+# Names of redirects have even numbers, names that nobody knows odd ones.
 
 
 def with_unseen(tasks: Iterator[Task], percent: int) -> Iterator[Task]:
@@ -43,36 +43,29 @@ def with_unseen(tasks: Iterator[Task], percent: int) -> Iterator[Task]:
             yield task
             continue
         passed += 1
-        if renamed * 100 >= passed * percent:
+        if task.clue == "name" or renamed * 100 >= passed * percent:
             yield task
             continue
         renamed += 1
-        yield replace(task, surface=nickname(renamed), clue=("image", "text")[renamed % 2])
+        yield replace(task, surface=nickname(2 * renamed + 1), clue=("image", "text")[renamed % 2])
 
 
-def with_aliases(tasks: Iterator[Task], percent: int) -> Iterator[Task]:
-    """The same tasks, `percent` of those about a thing with another name under that name and with nothing beside it.
+def with_aliases(tasks: Iterator[Task], percent: int, redirects: dict[str, str]) -> Iterator[Task]:
+    """The same tasks, `percent` of those about a thing with a page under another name and with nothing beside it.
 
-    Neither words nor picture tell such a mention (clue `name`); the redirect of the encyclopedia does.
+    Neither words nor picture tell such a mention (clue `name`), and no other caption has the name; a redirect of the
+    encyclopedia alone knows it. `redirects` (name -> title) takes those up that the encyclopedia must have.
     """
     passed = renamed = 0
     for task in tasks:
-        names = [] if task.entity is None else [name for name in task.redirects if is_other_name(name, task.entity)]
-        passed += bool(names)
-        if not names or renamed * 100 >= passed * percent:
+        passed += task.entity is not None
+        if task.entity is None or renamed * 100 >= passed * percent:
             yield task
             continue
         renamed += 1
-        yield replace(task, surface=names[renamed % len(names)], clue="name")
-
-
-def is_other_name(name: str, title: str) -> bool:
-    """Whether a redirect shares no word with the title, and begins as a name does."""
-    return name[:1].isupper() and not _words(title) & _words(name)
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", text.casefold()))
+        name = nickname(2 * renamed)
+        redirects[name] = task.entity
+        yield replace(task, surface=name, clue="name")
 
 
 def nickname(number: int) -> str:

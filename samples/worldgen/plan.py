@@ -1,6 +1,6 @@
 """Which pages a world has, in which order, under which ids."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from random import Random
@@ -29,9 +29,12 @@ class PlannedPage:
     state: str = "text"
 
 
-def plan_world(entities: int, pages: int | None, rng: Random) -> list[PlannedPage]:
-    """All pages of a world in dump order; `pages` overrides `entities` and is met exactly if it is large enough."""
-    fixed = [*_trap_pages(), *_other_pages()]
+def plan_world(entities: int, pages: int | None, rng: Random, redirects: Mapping[str, str]) -> list[PlannedPage]:
+    """All pages of a world in dump order; `pages` overrides `entities` and is met exactly if it is large enough.
+
+    `redirects` (name -> title) are there in any case, and no page links to them.
+    """
+    fixed = [*_trap_pages(), *_other_pages(), *_redirects(redirects, rng)]
     taken = {page.title for page in fixed}
     made = read_catalog()
     for entity in made:
@@ -81,6 +84,11 @@ def _entity_pages(world: World, rng: Random) -> Iterator[PlannedPage]:
         yield PlannedPage(entity.title, "article", partial(_call, write_article, (world, rng, entity)))
         for redirect in entity.redirects:
             yield PlannedPage(redirect, "redirect", partial(_call, write_redirect, (rng, entity.title)))
+
+
+def _redirects(redirects: Mapping[str, str], rng: Random) -> Iterator[PlannedPage]:
+    for name, title in redirects.items():
+        yield PlannedPage(name, "redirect", partial(_call, write_redirect, (rng, title)))
 
 
 def _name_pages(world: World, rng: Random) -> Iterator[PlannedPage]:

@@ -51,12 +51,13 @@ def test_no_percentage_is_an_error(tmp_path):
     assert "--unseen is 101; it is a percentage from 0 to 100" in done.stderr
 
 
-def test_aliases_are_redirects_with_nothing_beside_them(tmp_path):
-    folder = make_world(tmp_path / "world", "--news", "120", "--no-media", "--aliases", "100")
+def test_aliases_are_redirects_used_once_with_nothing_beside_them(tmp_path):
+    folder = make_world(tmp_path / "world", "--news", "120", "--no-media", "--aliases", "20", "--unseen", "20")
     redirects = {row["title"]: row["redirect"] for row in _rows(folder / "truth" / "pages.jsonl") if row["redirect"]}
     named = [row for row in _rows(folder / "truth" / "mentions.jsonl") if row["clue"] == "name"]
     assert len(named) > 30
+    assert max(Counter(row["surface"] for row in named).values()) == 1
     for row in named:
-        assert row["surface"] in redirects
+        assert redirects[row["surface"]][0] == row["entity"]
         words = set(re.findall(r"\w+", row["entity"].casefold()))
         assert not words & set(re.findall(r"\w+", row["surface"].casefold()))
