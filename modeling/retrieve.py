@@ -105,8 +105,9 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
         f"(default: none; --latency alone: {LATENCY_MENTIONS})",
     )  # fmt: skip
     group.add_argument("--trec", type=Path, metavar="DIR", help="write run files and qrels there")
-    group.add_argument("--json", action="store_true", help="print JSON instead of tables")
-    group.add_argument("--latex", action="store_true", help="print Table 4 and costs in LaTeX instead")
+    form = group.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    form.add_argument("--latex", action="store_true", help="print Table 4 and costs in LaTeX instead")
     group.add_argument("--dry-run", action="store_true", help="say what would be built and searched; write nothing")
 
 

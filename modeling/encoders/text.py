@@ -74,8 +74,8 @@ class TextEncoder:
             InputError: it holds no text encoder, lacks weights, or its tokenizer knows no word.
         """
         place = model_folder(folder)
-        tokenizer = load_tokenizer(place)
         model = load_text_model(place, device)
+        tokenizer = load_tokenizer(place)
         chosen = pooling or stated_pooling(place)
         return cls(tokenizer, model, pooling=chosen, max_length=max_length, precision=precision)
 
@@ -116,7 +116,12 @@ def load_text_model(folder: Path, device: str = "cpu") -> Model:
     Raises:
         InputError: it holds none, or lacks weights.
     """
-    kind = read_config(folder).get("model_type")
+    config = read_config(folder)
+    kind = config.get("model_type")
+    if "vision_config" in config:
+        raise InputError(
+            f"{folder} is a model of type {kind}, of texts and pictures; texts alone want one such as BERT"
+        )
     settings = {"add_pooling_layer": False} if kind in _WITH_POOLER else {}
     return load_model(AutoModel, folder, device, **settings)
 

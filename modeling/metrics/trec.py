@@ -50,7 +50,7 @@ def read_run(path: Path, mentions: Sequence[Mention], k: int, known: Iterable[st
     """
     lists: dict[str, dict[int, float]] = {one.mention_id: {} for one in mentions}
     others = set(known)
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8", errors="replace") as file:  # no text at all is no run line either
         for number, line in enumerate(file, 1):
             if line.strip():
                 mention_id, entity_id, score = _parse(path, number, line)

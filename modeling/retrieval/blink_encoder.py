@@ -128,7 +128,7 @@ def is_biencoder(folder: Path) -> bool:
 
 
 def _tower(folder: Path, device: str, length: int, pooling: str) -> TextEncoder:
-    tokenizer, model = load_tokenizer(folder), load_text_model(folder, device)
+    model, tokenizer = load_text_model(folder, device), load_tokenizer(folder)
     add_markers(tokenizer, model, MARKERS)
     return TextEncoder(tokenizer, model, pooling=pooling, max_length=length)
 

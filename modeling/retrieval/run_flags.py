@@ -30,6 +30,8 @@ def read_flags(values: argparse.Namespace, inputs: Inputs) -> RunOptions:
         UsageError: a flag is wrong; the message names it.
     """
     check_device(values.device)
+    if values.trec is not None and values.trec.exists() and not values.trec.is_dir():
+        raise UsageError(f"--trec {values.trec} is a file; it should be a folder")
     runs = {name: Path(path) for name, path in read_assignments("--run", values.run).items()}
     models, options = read_assignments("--model", values.model), read_settings("--option", values.option)
     own = {name: one for name, one in options.items() if name not in FUSION_NAMES}

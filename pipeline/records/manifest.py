@@ -173,7 +173,9 @@ def open_artifact(folder: Path, schema: Schema) -> Reader:
         found = (value["schema"], value["schema_version"])
         shards = tuple(Shard(**shard) for shard in value["shards"])
         stage_id = value["stage_id"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except KeyError as error:
+        raise ArtifactError(f"{folder} is no artifact {schema.name}/: its {MANIFEST} has no {error}") from error
+    except (OSError, ValueError, TypeError) as error:
         raise ArtifactError(f"{folder / MANIFEST} is damaged: {error!r}") from error
     if found != (schema.name, schema.version):
         raise ArtifactError(f"{folder} holds {found[0]} version {found[1]}, not {schema.name} version {schema.version}")

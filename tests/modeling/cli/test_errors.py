@@ -55,6 +55,8 @@ from tests.modeling.cli.commands import run
         (("--retriever", "prior", "--images", "nowhere"), 1, "nowhere does not exist"),
         (("--retriever", "prior", "--device", "cdua"), 2, "--device cdua cannot be used; this machine has cpu"),
         (("--retriever", "prior", "--device", "cuda:99"), 2, "--device cuda:99 cannot be used; this machine has cpu"),
+        (("--retriever", "prior", "--trec", __file__), 2, "is a file; it should be a folder"),
+        (("--retriever", "prior", "--json", "--latex"), 2, "argument --latex: not allowed with argument --json"),
         (("--retriever", "broken"), 1, "the retriever broken gave a list that is not sorted"),
     ],
 )  # fmt: skip
@@ -81,6 +83,18 @@ def test_options_of_a_retriever_are_no_reason_to_skip_it(retrieve, monkeypatch):
     monkeypatch.delitem(registry.RETRIEVERS, "broken")
     code, _, error = retrieve("--option", "nearest.lmit=2")
     assert (code, "no option lmit" in error) == (2, True)
+
+
+def test_bytes_that_are_no_text_are_no_run_file(retrieve, tmp_path):
+    (tmp_path / "x.run").write_bytes(b"PAR1\xf0\xff\x00 b c d e f\n")
+    code, out, error = retrieve("--run", f"mine={tmp_path / 'x.run'}", "--fuse", "none")
+    assert (code, out) == (1, "")
+    assert f"{tmp_path / 'x.run'}:1: no run line" in error
+
+
+def test_a_folder_of_another_kind_says_what_it_lacks(retrieve, folder):
+    code, _, error = retrieve("--retriever", "prior", "--images", folder / "kb")
+    assert (code, error) == (1, f"error: {folder / 'kb'} is no artifact images/: its _manifest.json has no 'schema'\n")
 
 
 def test_a_system_to_write_that_cannot_be_is_told_before_anything_is_built(retrieve, tmp_path):

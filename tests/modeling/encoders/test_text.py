@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from modeling.encoders.text import TextEncoder, load_text_model, pad
-from modeling.encoders.tiny import save_tiny_bert, save_tokenizer
+from modeling.encoders.tiny import save_tiny_bert, save_tiny_clip, save_tokenizer
 from pipeline.records.errors import InputError, UsageError
 
 TEXTS = [
@@ -102,3 +102,13 @@ def test_global_randomness_is_left_alone(tmp_path):
     torch.manual_seed(7)
     load_text_model(save_tiny_bert(tmp_path / "bert", ["a"], width=32, layers=1))
     assert torch.equal(torch.rand(1), expected)
+
+
+def test_a_folder_of_another_kind_is_named_in_one_sentence(tmp_path):
+    clip = save_tiny_clip(tmp_path / "clip", TEXTS, width=32, side_px=32, layers=1)
+    with pytest.raises(InputError, match="is a model of type clip, of texts and pictures"):
+        TextEncoder.open(clip)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="is no configuration of a model") as caught:
+        TextEncoder.open(tmp_path / "empty")
+    assert "\n" not in str(caught.value)
