@@ -10,6 +10,7 @@ from modeling.retrieval.evaluate_chance import chance_lines
 from modeling.retrieval.evaluate_costs import COST_NOTE, LATENCY_NOTE, cost_rows, latency_rows
 from modeling.retrieval.evaluate_table import (
     LETTERS_NOTE,
+    PAPER_CUTS,
     PAPER_NOTE,
     interval_rows,
     percent,
@@ -24,6 +25,8 @@ from pipeline.console.format import format_count, format_duration, printable
 from pipeline.console.summary import print_summary, print_table
 
 GROUP_CUT = 10
+_NARROW = {"modality": "kind", **{f"paper@{k}": f"paper @{k}" for k in PAPER_CUTS}}
+"""Heads of columns that must be short in a terminal, or have a place to break."""
 COMPAT_NOTE = (
     "authors': a candidate is right when its title is that of gold, hyphens and underscores being spaces; equal titles "
     "count once before the cut; NIL is left out in both"
@@ -82,7 +85,7 @@ def _print_table_4(split: str, results: Mapping[str, Any]) -> None:
     columns, rows = table_rows(judged)
     n, nil, outside = judged["n_counted"], judged["n_nil"], judged["n_outside_catalog"]
     title = f"Table 4: candidate retrieval, split {split}, {format_count(n)} mentions (without {nil} NIL), in per cent"
-    _table(title, columns, rows)
+    _table(title, [_NARROW.get(name, name) for name in columns], rows)
     if outside:
         _say(f"{outside} gold entities are not in the catalog: no system can find them, and they count as missed")
     if not n:
@@ -105,9 +108,9 @@ def _print_compat(judged: Mapping[str, Any]) -> None:
     rows = []
     for name, one in judged["systems"].items():
         both = ((percent(one["scores"]["recall"][k]), percent(one["compat"][k])) for k in (1, 10, 50, 100))
-        rows.append((row_of(name).method, *(figure for pair in both for figure in pair)))
-    columns = ["method", *(f"R@{k}{mark}" for k in (1, 10, 50, 100) for mark in ("", " authors'"))]
-    _table("R@k by entity, and by names as the authors' script compares them", columns, rows)
+        rows.append((judged["letters"][name], *(figure for pair in both for figure in pair)))
+    columns = ["", *(f"R@{k}{mark}" for k in (1, 10, 50, 100) for mark in ("", " authors'"))]
+    _table("R@k by entity, and by titles as the authors' script compares them", columns, rows)
     _say(COMPAT_NOTE)
     _say()
 
@@ -115,7 +118,7 @@ def _print_compat(judged: Mapping[str, Any]) -> None:
 def _print_groups(judged: Mapping[str, Any]) -> None:
     systems = judged["systems"]
     kinds = next(iter(systems.values()))["groups"]
-    columns = ["", "group", "n", *(row_of(name).method for name in systems)]
+    columns = ["", "group", "n", *(judged["letters"][name] for name in systems)]
     rows = []
     for kind, names in kinds.items():
         for place, (name, one) in enumerate(names.items()):
@@ -123,7 +126,7 @@ def _print_groups(judged: Mapping[str, Any]) -> None:
             rows.append(("" if place else kind, name, one["n"], *figures))
     if not rows:
         return
-    _table(f"R@{GROUP_CUT} by group", columns, rows)
+    _table(f"R@{GROUP_CUT} by group, systems by their letters", columns, rows)
     _say()
 
 
