@@ -93,7 +93,6 @@ def test_an_index_of_few_entities_is_told_beside_what_chance_reaches(demo, repor
     printed = (demo / "printed.txt").read_text(encoding="utf-8")
     (line,) = [line for line in printed.splitlines() if line.startswith(f"chance, {n} entities in random order: ")]
     assert f"R@100 {share} (CLIP)" in line
-    assert recall(report, 100)["clip"] > min(1, 100 / n)
 
 
 def test_training_makes_encoders_better_than_chance(report):
