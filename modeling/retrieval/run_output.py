@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from modeling.data.ranking import Ranking
 from modeling.metrics.trec import write_qrels, write_run
 from modeling.retrieval.candidates import SplitLists, write_candidates
