@@ -1,7 +1,7 @@
 """CPU and size of BM25 over a million made-up abstracts.
 
     python benchmarks/bm25.py
-    python benchmarks/bm25.py --entities 100000 --shards 4
+    python benchmarks/bm25.py --entities 100000 --shards 5
 
 Abstracts follow a Zipf-Mandelbrot law over 800,000 words, mean length 60; a query is a mention of 2 words and a window
 of 8, drawn from an abstract, and asks for 100 candidates. Arithmetic for 16M entities is printed beside.
@@ -101,7 +101,7 @@ def main() -> None:
     )
     print(
         f"arithmetic for {FULL:,}: {size_mb * FULL / arguments.entities / 1e3:.1f} GB, "
-        f"p50 {p50 * FULL / arguments.entities:.0f} ms CPU a query, shared by as many threads as there are shards"
+        f"p50 {p50 * FULL / arguments.entities:.0f} ms CPU a query"
     )
     print(f"figure: bm25_p50_ms {p50:.3f}")
     print(f"figure: bm25_mb_per_million {size_mb * per_million:.1f}")

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from pipeline.records.errors import UsageError
@@ -56,12 +57,20 @@ def _value(owner: str, option: Option, given: Any) -> Any:  # noqa: ANN401 - an 
         return value
     try:
         value = option.type(given)
-    except (TypeError, ValueError):
+        if option.type is not str and not (value == float(given) and isfinite(value)):  # int("1.5") fails, int(1.5) not
+            raise ValueError
+    except (TypeError, ValueError, OverflowError):
         raise UsageError(f"{what}; it wants a value of type {option.type.__name__}") from None
     if option.choices and value not in option.choices:
         raise UsageError(f"{what}; it can be {', '.join(option.choices)}")
-    if (option.least is not None and not value >= option.least) or (
-        option.most is not None and not value <= option.most
-    ):
-        raise UsageError(f"{what}; it must lie between {option.least} and {option.most}")
+    if option.least is not None and not value >= option.least:
+        raise UsageError(f"{what}; it must {_range(option)}")
+    if option.most is not None and not value <= option.most:
+        raise UsageError(f"{what}; it must {_range(option)}")
     return value
+
+
+def _range(option: Option) -> str:
+    if option.most is None:
+        return f"be at least {option.least}"
+    return f"be at most {option.most}" if option.least is None else f"lie between {option.least} and {option.most}"

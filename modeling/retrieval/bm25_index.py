@@ -1,8 +1,8 @@
 """A tantivy index over titles and leads, written and asked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import log
 from pathlib import Path
 
 import tantivy
@@ -13,7 +13,13 @@ from pipeline.records.errors import ArtifactError
 FIELDS = ("title", "lead")
 _ANALYZER = "words"
 _HEAP_BYTES = 256 << 20
-_LONGEST_TERM = 40
+_LONGEST_TERM = 200
+"""Bytes in UTF-8: long words of Cyrillic or Georgian letters have many."""
+_UNSPACED = re.compile(
+    "[\u0e01-\u0e4e\u0e81-\u0edf\u1000-\u109f\u1780-\u17d3\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
+    "\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U000323af]+"
+)
+"""Runs of Thai, Lao, Burmese, Khmer, Kana and Han letters, which stand without spaces between words."""
 _TIED_AT_FIRST = 16
 _ID = "entity_id"
 
@@ -35,6 +41,16 @@ def analyzer() -> tantivy.TextAnalyzer:
     return builder.build()
 
 
+def spaced(text: str) -> str:
+    """A text whose runs without spaces are pairs of neighbouring letters, as Lucene cuts Chinese and Japanese."""
+    return text if text.isascii() else _UNSPACED.sub(_pairs, text)
+
+
+def _pairs(run: re.Match[str]) -> str:
+    letters = run[0]
+    return f" {' '.join(letters[at : at + 2] for at in range(max(1, len(letters) - 1)))} "
+
+
 def make_schema() -> tantivy.Schema:
     """Frequencies only, no positions; the entity id in a fast field."""
     builder = tantivy.SchemaBuilder()
@@ -44,13 +60,12 @@ def make_schema() -> tantivy.Schema:
     return builder.build()
 
 
-class ShardWriter:
-    """Adds entities to one shard, in the order in which they come."""
+class IndexWriter:
+    """Writes one index of several parts: tantivy's segments, which share the statistics of the whole."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True)
-        self._schema = make_schema()
-        index = tantivy.Index(self._schema, path=str(folder), reuse=False)
+        index = tantivy.Index(make_schema(), path=str(folder), reuse=False)
         index.register_tokenizer(_ANALYZER, analyzer())
         self._writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
 
@@ -59,18 +74,21 @@ class ShardWriter:
         for entity in entities:
             document = tantivy.Document()
             document.add_integer(_ID, entity.entity_id)
-            document.add_text("title", entity.title)
-            document.add_text("lead", entity.text)
+            document.add_text("title", spaced(entity.title))
+            document.add_text("lead", spaced(entity.text))
             self._writer.add_document(document)
 
-    def finish(self) -> None:
-        """Commit, and wait until all merges have ended."""
+    def end_part(self) -> None:
+        """Close the segment; eight small ones may become one, which changes no score."""
         self._writer.commit()
+
+    def finish(self) -> None:
+        """Wait until all merges have ended; nothing can be added after it."""
         self._writer.wait_merging_threads()
 
 
-class Shard:
-    """One shard, opened for searching."""
+class TextIndex:
+    """An index, opened for searching."""
 
     def __init__(self, folder: Path) -> None:
         """Open it.
@@ -79,34 +97,39 @@ class Shard:
             ArtifactError: tantivy cannot.
         """
         try:
-            self._index = tantivy.Index.open(str(folder))
+            index = tantivy.Index.open(str(folder))
         except ValueError as error:
             raise ArtifactError(f"{folder} is no BM25 index that can be opened: {error}; build it again") from error
-        self._index.register_tokenizer(_ANALYZER, analyzer())
-        self._schema = self._index.schema
-        self._searcher = self._index.searcher()
-        self.n_documents = int(self._searcher.num_docs)
+        index.register_tokenizer(_ANALYZER, analyzer())
+        self._schema = index.schema
+        self._searcher = index.searcher()
+
+    @property
+    def n_documents(self) -> int:
+        """Entities in all parts."""
+        return int(self._searcher.num_docs)
+
+    @property
+    def n_parts(self) -> int:
+        """Segments of the index."""
+        return int(self._searcher.num_segments)
 
     def frequency(self, field: str, text: str) -> int:
         """Documents that hold a term in a field."""
         return int(self._searcher.doc_freq(field, text))
 
-    def search(
-        self, terms: Sequence[Term], inverse: Mapping[tuple[str, str], float], k: int
-    ) -> list[tuple[int, float]]:
+    def search(self, terms: Sequence[Term], k: int) -> list[tuple[int, float]]:
         """The best `k` (entity id, score), and all that tie with the last of them.
 
-        `inverse` holds the inverse document frequency of each (field, text) over all shards: a shard's own is boosted
-        to it, so that scores of several shards can be compared.
+        tantivy (0.27) adds up the parts of a score in double precision: equal documents tie exactly, wherever they
+        stand.
         """
         parts = []
         for term in terms:
-            own = self.frequency(term.field, term.text)
-            if own == 0:
+            if self.frequency(term.field, term.text) == 0:
                 continue
-            boost = term.weight * inverse[term.field, term.text] / inverse_frequency(own, self.n_documents)
             query = tantivy.Query.term_query(self._schema, term.field, term.text, index_option="freq")
-            parts.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, boost)))
+            parts.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, term.weight)))
         return self._best(tantivy.Query.boolean_query(parts), k) if parts else []
 
     def _best(self, query: tantivy.Query, k: int) -> list[tuple[int, float]]:
@@ -117,8 +140,3 @@ class Shard:
                 ids = self._searcher.fast_field_values(_ID, [address for _, address in hits])
                 return [(int(id_), float(score)) for id_, (score, _) in zip(ids, hits, strict=True)]
             limit *= 2
-
-
-def inverse_frequency(n_with: int, n_documents: int) -> float:
-    """BM25's inverse document frequency, ln(1 + (N − n + 0.5) / (n + 0.5)), as tantivy and Lucene have it."""
-    return log(1 + (n_documents - n_with + 0.5) / (n_with + 0.5))

@@ -13,7 +13,7 @@ from modeling.data.entities import IndexedEntity
 from modeling.data.ranking import NO_ENTITY
 from modeling.retrieval.base import Sources
 from modeling.retrieval.bm25 import Bm25
-from modeling.retrieval.bm25_index import FIELDS
+from modeling.retrieval.bm25_index import FIELDS, TextIndex
 from pipeline.records.errors import ArtifactError, UsageError
 from tests.modeling.worlds import ListCatalog, mention_in
 
@@ -68,16 +68,34 @@ def test_scores_are_those_of_the_reference(catalog, tmp_path, seed):
         assert exact.get(id_, expected[-1][1]) == pytest.approx(score, rel=2e-5)
 
 
-def test_shards_score_with_the_frequencies_of_all(catalog, tmp_path):
+@pytest.fixture(scope="module")
+def crowded() -> ListCatalog:
+    """Every text stands at six places or more, so that lists are full of ties; ids run against the order of texts."""
+    rng = random.Random(11)
+    texts = [(_text(rng, rng.randint(1, 4)), _text(rng, rng.randint(3, 80))) for _ in range(60)]
+    return ListCatalog(IndexedEntity(number, *texts[-number * number % 60], None) for number in range(-200, 400))
+
+
+@pytest.mark.parametrize("shards", [2, 5, 64])
+def test_shards_give_the_very_lists_of_one_index(crowded, tmp_path, shards):
     rng = random.Random(9)
-    mentions = [mention_in(f"{_text(rng, 4)} NAME {_text(rng, 4)}", "NAME") for _ in range(30)]
-    rankings = {}
-    for n in (1, 4):
-        Bm25.build(Sources(catalog), tmp_path / str(n), {**PLAIN, "shards": n})
-        rankings[n] = Bm25.open(tmp_path / str(n), Sources(catalog)).search(mentions, 20)
-    overlaps = [len({*one} & {*other}) / 20 for one, other in zip(rankings[1].ids, rankings[4].ids, strict=True)]
-    assert np.mean(overlaps) > 0.97
-    np.testing.assert_allclose(rankings[1].scores, rankings[4].scores, rtol=0.03)  # mean lengths differ a little
+    mentions = [mention_in(f"{_text(rng, 6)} {name} {_text(rng, 6)}", name) for name in (_text(rng, 2), "w0", "w1 w2")]
+    found = {}
+    for n in (1, shards):
+        Bm25.build(Sources(crowded), tmp_path / str(n), {**PLAIN, "shards": n})
+        found[n] = Bm25.open(tmp_path / str(n), Sources(crowded))
+    for k in (1, 7, 30, 500):  # most cuts lie between entities of one score
+        one, other = found[1].search(mentions, k), found[shards].search(mentions, k)
+        np.testing.assert_array_equal(one.ids, other.ids)
+        np.testing.assert_array_equal(one.scores, other.scores)  # every bit: sums are made in double precision
+        assert k == 1 or any(len(set(row.tolist())) < k for row in other.scores)  # there are ties
+
+
+@pytest.mark.parametrize("shards", [1, 2, 5])
+def test_an_index_has_the_parts_that_were_asked_for(crowded, tmp_path, shards):
+    Bm25.build(Sources(crowded), tmp_path / "index", {"shards": shards})
+    index = TextIndex(tmp_path / "index" / "tantivy")
+    assert (index.n_parts, index.n_documents) == (shards, len(crowded))
 
 
 def test_ties_go_by_id_also_at_the_cut(tmp_path):
@@ -108,6 +126,44 @@ def test_accents_and_case_are_folded(tmp_path):
     assert found.row(0)[0][0] == 5
 
 
+SCRIPTS = {
+    "北京大学": "他在北京大学学习。",
+    "北京市": "市长在北京市讲话。",
+    "南京大学": "南京大学的校园。",
+    "東京タワー": "観光客が東京タワーを見上げる。",
+    "東京駅": "東京駅で撮影。",
+    "กรุงเทพมหานคร": "ภาพถ่ายจากกรุงเทพมหานครในปี",
+    "서울역": "서울역 앞의 사람들",
+    "القاهرة": "صورة من القاهرة القديمة",
+    "القدس": "شارع في القدس",
+    "Достопримечательности": "Все достопримечательности города",
+    "Санкт-Петербург": "Вид на САНКТ-ПЕТЕРБУРГ зимой",
+    "მთავარეპისკოპოსი": "სურათზე მთავარეპისკოპოსი ჩანს",
+    "नई दिल्ली": "यह नई दिल्ली का चित्र है",
+}
+"""Title -> caption that holds it, in scripts with and without spaces between words."""
+
+
+@pytest.mark.parametrize("title", SCRIPTS)
+def test_titles_of_any_script_are_found(tmp_path, title):
+    titles = [*SCRIPTS, "京", "大学", "東京", "Город", "Петербург", "Rome"]
+    catalog = ListCatalog(IndexedEntity(number, one, f"{one}.", None) for number, one in enumerate(titles))
+    Bm25.build(Sources(catalog), tmp_path / "index", {"window": 0})
+    caption = SCRIPTS[title]
+    place = caption.lower().index(title.lower())
+    mention = mention_in(caption, caption[place : place + len(title)])
+    found = Bm25.open(tmp_path / "index", Sources(catalog)).search([mention], 2)
+    assert found.ids[0, 0] == titles.index(title)
+    assert found.scores[0, 0] > found.scores[0, 1]
+
+
+def test_letters_without_spaces_are_asked_for_in_pairs(catalog, tmp_path):
+    Bm25.build(Sources(catalog), tmp_path / "index", {"window": 2})
+    mention = mention_in("我们在今天的北京市很高兴", "北京市")
+    terms = Bm25.open(tmp_path / "index", Sources(catalog)).terms(mention)
+    assert {term.text for term in terms} == {"今天", "天的", "北京", "京市", "很高", "高兴"}
+
+
 def test_other_entities_are_refused(catalog, tmp_path):
     Bm25.build(Sources(catalog), tmp_path / "index", {})
     later = ListCatalog(next(catalog.batches(10)), digest="other", date="20220101")
@@ -117,11 +173,11 @@ def test_other_entities_are_refused(catalog, tmp_path):
 
 def test_a_missing_file_is_named(catalog, tmp_path):
     Bm25.build(Sources(catalog), tmp_path / "index", {})
-    victim = next((tmp_path / "index" / "shard-00").glob("*.store"))
+    victim = next((tmp_path / "index" / "tantivy").glob("*.store"))
     victim.unlink()
     with pytest.raises(ArtifactError, match=victim.name):
         Bm25.open(tmp_path / "index", Sources(catalog))
-    shutil.rmtree(tmp_path / "index" / "shard-00")
+    shutil.rmtree(tmp_path / "index" / "tantivy")
     with pytest.raises(ArtifactError, match="build the index again"):
         Bm25.open(tmp_path / "index", Sources(catalog))
 
@@ -132,7 +188,13 @@ def test_a_missing_file_is_named(catalog, tmp_path):
         ({"shard": 2}, "no option shard; did you mean shards"),
         ({"shards": 0}, r"bm25.shards is 0; it must lie between 1 and 64"),
         ({"window": "many"}, "wants a value of type int"),
-        ({"max_df": float("nan")}, "must lie between 0 and 1"),
+        ({"window": -1}, r"bm25.window is -1; it must be at least 0"),
+        ({"shards": -3}, r"bm25.shards is -3; it must lie between 1 and 64"),
+        ({"title_weight": -0.5}, r"bm25.title_weight is -0.5; it must be at least 0"),
+        ({"window": 1.5}, "bm25.window is 1.5; it wants a value of type int"),
+        ({"mention_weight": float("inf")}, "bm25.mention_weight is inf; it wants a value of type float"),
+        ({"max_df": float("nan")}, "bm25.max_df is nan; it wants a value of type float"),
+        ({"max_df": 1.5}, "bm25.max_df is 1.5; it must lie between 0 and 1"),
     ],
 )
 def test_wrong_options_are_told(catalog, tmp_path, options, told):
