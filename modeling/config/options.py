@@ -57,10 +57,11 @@ def _value(owner: str, option: Option, given: Any) -> Any:  # noqa: ANN401 - an 
         return value
     try:
         value = option.type(given)
-        if option.type is not str and not (value == float(given) and isfinite(value)):  # int("1.5") fails, int(1.5) not
-            raise ValueError
+        fits = option.type is str or (value == float(given) and isfinite(value))  # int(1.5) would be 1
     except (TypeError, ValueError, OverflowError):
-        raise UsageError(f"{what}; it wants a value of type {option.type.__name__}") from None
+        fits = False
+    if not fits:
+        raise UsageError(f"{what}; it wants a value of type {option.type.__name__}")
     if option.choices and value not in option.choices:
         raise UsageError(f"{what}; it can be {', '.join(option.choices)}")
     if option.least is not None and not value >= option.least:

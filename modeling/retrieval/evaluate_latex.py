@@ -7,6 +7,7 @@ from modeling.metrics.latex import escape, latex_table, superscript
 from modeling.retrieval.evaluate_chance import chance_lines
 from modeling.retrieval.evaluate_costs import COST_NOTE, LATENCY_NOTE, cost_rows, latency_rows
 from modeling.retrieval.evaluate_table import LETTERS_NOTE, PAPER_NOTE, SHOWN_CUTS, percent, table_rows
+from modeling.retrieval.reference_rows import rows_to_beat
 from pipeline.console.format import format_value
 
 
@@ -21,11 +22,13 @@ def latex_of(results: Mapping[str, Any], split: str) -> str:
             superscript(percent(judged["systems"][name]["scores"]["recall"][k]), beats[k][name]) for k in SHOWN_CUTS
         ]
         body.append([*map(escape, cells[:3]), *figures, *map(escape, cells[3 + len(SHOWN_CUTS) :])])
+    body += [[*map(escape, row)] for row in rows_to_beat(judged, SHOWN_CUTS, len(columns))]
     told = [
         f"{judged['n_counted']} mentions with an entity",
         LETTERS_NOTE,
         *chance_lines(results["chance"]),
         PAPER_NOTE,
+        *([judged["to_beat"]["note"]] if judged.get("to_beat") else []),
     ]
     caption = f"Candidate retrieval, split {split}: {'. '.join(told)}."
     return latex_table(columns, body, caption=caption, label="tab:retrieval")

@@ -15,6 +15,7 @@ from modeling.retrieval.base import Sources
 from modeling.retrieval.evaluate import Lists, judge
 from modeling.retrieval.evaluate_table import in_table_order
 from modeling.retrieval.fusion import Development, Fusion, default_combinations, fusion_name, tune_fusion
+from modeling.retrieval.reference_rows import to_beat
 from modeling.retrieval.registry import RETRIEVERS
 from modeling.retrieval.run_indexes import (
     Index,
@@ -115,7 +116,7 @@ def judge_systems(systems: Systems, inputs: Inputs, options: RunOptions) -> dict
     for split in options.splits:
         judged[split] = judge(
             systems.lists[split], inputs.mentions[split], inputs.train, systems.titles, options.judging
-        )
+        ) | {"to_beat": to_beat(inputs.entities, inputs.mentions[split])}
     return judged
 
 

@@ -12,12 +12,14 @@ from modeling.retrieval.evaluate_table import (
     LETTERS_NOTE,
     PAPER_CUTS,
     PAPER_NOTE,
+    SHOWN_CUTS,
     interval_rows,
     percent,
     row_of,
     table_rows,
 )
 from modeling.retrieval.fusion_told import fusion_lines
+from modeling.retrieval.reference_rows import rows_to_beat
 from modeling.retrieval.registry import options_of
 from modeling.retrieval.run_inputs import Inputs
 from modeling.retrieval.run_options import RunOptions
@@ -85,7 +87,10 @@ def _print_table_4(split: str, results: Mapping[str, Any]) -> None:
     columns, rows = table_rows(judged)
     n, nil, outside = judged["n_counted"], judged["n_nil"], judged["n_outside_catalog"]
     title = f"Table 4: candidate retrieval, split {split}, {format_count(n)} mentions (without {nil} NIL), in per cent"
-    _table(title, [_NARROW.get(name, name) for name in columns], rows)
+    columns = [_NARROW.get(name, name) for name in columns]
+    _table(title, columns, [*rows, *rows_to_beat(judged, SHOWN_CUTS, len(columns))])
+    if judged.get("to_beat"):
+        _say(judged["to_beat"]["note"])
     if outside:
         _say(f"{outside} gold entities are not in the catalog: no system can find them, and they count as missed")
     if not n:

