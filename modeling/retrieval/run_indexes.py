@@ -11,7 +11,7 @@ from modeling.config.extras import missing_package
 from modeling.data.entities import KbCatalog
 from modeling.retrieval.base import Retriever, Sources
 from modeling.retrieval.index_folder import open_index
-from modeling.retrieval.registry import retriever_class
+from modeling.retrieval.registry import check_size, retriever_class
 from pipeline.records.digest import file_digest, options_digest
 from pipeline.records.errors import UsageError
 from pipeline.records.manifest import MANIFEST, is_finished, write_json
@@ -81,10 +81,11 @@ class IndexWish:
 
 
 def check_needs(name: str, sources: Sources, *, has_kb: bool) -> None:
-    """Refuse a retriever whose inputs are absent, before anything is imported or built.
+    """Refuse a retriever whose inputs are absent or too large, before anything is imported or built.
 
     Raises:
-        MissingInputError: one is.
+        MissingInputError: one is absent.
+        UsageError: there are more entities than it can hold.
     """
     there = {
         "kb": has_kb,
@@ -95,6 +96,7 @@ def check_needs(name: str, sources: Sources, *, has_kb: bool) -> None:
     for need in NEEDS.get(name, ()):
         if not there[need]:
             raise MissingInputError(f"the retriever {name} wants {HINTS[need].format(name=name)}")
+    check_size(name, len(sources.entities))
 
 
 def load_class(name: str) -> type[Retriever]:

