@@ -10,40 +10,46 @@ from modeling.config.options import Option, read_options
 from modeling.data.mentions import Mention
 from modeling.data.ranking import Ranking, ranking_of
 from modeling.encoders.text import Vectors
+from modeling.retrieval import sentence
 from modeling.retrieval.base import IndexReport, Sources
 from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
 from modeling.retrieval.sentence import Sentence
 from modeling.retrieval.train_prior import TrainPrior
 
-OPTIONS = (Option("weight", float, 0.3, "weight of the sum of both cosines beside the training prior", least=0),)
+OPTIONS = (
+    Option("weight", float, 0.3, "weight of the sentences' cosine (by default a sum of two) beside the prior", least=0),
+    *sentence.OPTIONS,
+)
 
 
 class Floor:
     """Share of the surface's training mentions + weight × (cosine of mention + cosine of caption), thirty lines in all.
 
+    The options of `sentence` choose other texts for its cosines.
     What it reaches on the released captions is what a trained model has to beat.
     """
 
     name = "floor"
 
-    def __init__(self, prior: TrainPrior, sentence: Sentence, weight: float) -> None:
+    def __init__(self, prior: TrainPrior, encoded: Sentence, weight: float) -> None:
         self._prior = prior
-        self._sentence = sentence
+        self._sentence = encoded
         self._weight = weight
         known = np.array(sorted(prior.entities), np.int64)
         self._vectors: dict[int, Vectors] = {}
-        for ids, vectors in sentence.vectors:
+        for ids, vectors in encoded.vectors:
             rows = np.flatnonzero(np.isin(ids, known))
             self._vectors |= dict(zip(ids[rows].tolist(), vectors[rows], strict=True))
 
     @classmethod
     def build(cls, sources: Sources, folder: Path, options: Mapping[str, Any]) -> IndexReport:
-        """Build both parts in one folder."""
+        """Build both parts in one folder; `OPTIONS` lists the options."""
         values = read_options(cls.name, OPTIONS, options)
+        of_sentence = {option.name: values[option.name] for option in sentence.OPTIONS}
         with staged_index(folder) as staged:
             TrainPrior.build(sources, staged / TrainPrior.name, {})
-            sentence = Sentence.build(sources, staged / Sentence.name, {})
-            return write_index_manifest(staged, cls.name, sources.entities, values, sentence)
+            report = Sentence.build(sources, staged / Sentence.name, of_sentence)
+            return write_index_manifest(staged, cls.name, sources.entities, values, report)
 
     @classmethod
     def open(cls, folder: Path, sources: Sources) -> Self:

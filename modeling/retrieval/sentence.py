@@ -12,7 +12,7 @@ from modeling.data.entities import IndexedEntity
 from modeling.data.mentions import Mention
 from modeling.data.ranking import Ids, Ranking
 from modeling.encoders.hub import model_digest, model_folder
-from modeling.encoders.text import TextEncoder, Vectors
+from modeling.encoders.text import BATCH_ROWS, TextEncoder, Vectors
 from modeling.retrieval.base import IndexReport, Sources
 from modeling.retrieval.dense_index import SEARCH_OPTIONS, DenseIndex, check_search, finish_search
 from modeling.retrieval.encoding import SHARD_ROWS, encode_entities
@@ -23,6 +23,7 @@ from pipeline.records.errors import ArtifactError, UsageError
 OPTIONS = (
     Option("query", str, "sum", "text of a query; sum adds the vectors of both", choices=("mention", "context", "sum")),
     Option("entity", str, "title", "text of an entity", choices=("title", "title+text")),
+    Option("batch_rows", int, BATCH_ROWS, "texts that the encoder takes at once", least=1, most=1 << 14),
     Option("shard_rows", int, SHARD_ROWS, "entities a shard, the unit of resume", least=1),
     *SEARCH_OPTIONS,
 )
@@ -39,7 +40,9 @@ class Sentence:
     name = "sentence"
 
     def __init__(self, encoder: TextEncoder, index: DenseIndex, options: Mapping[str, Any]) -> None:
-        self._encoder, self._index, self._options = encoder, index, options
+        self._encoder, self._index = encoder, index
+        self._query = options["query"]
+        self._batch_rows = options.get("batch_rows", BATCH_ROWS)  # an index of an earlier version has none
         self.vectors = index.vectors
 
     @classmethod
@@ -54,7 +57,7 @@ class Sentence:
         encoder = _encoder(sources)
         model = model_digest(model_folder(str(sources.model)))
         plan = options_digest([cls.name, values, sources.entities.digest, model])
-        encode = partial(_encode, encoder, values["entity"])
+        encode = partial(_encode, encoder, values)
         with staged_index(folder, plan=plan) as staged:
             n = encode_entities(staged, sources.entities, encode, shard_rows=values["shard_rows"])
             finish_search(staged, values)
@@ -82,7 +85,7 @@ class Sentence:
 
     def queries(self, mentions: Sequence[Mention]) -> Vectors:
         """(B, D) query vectors."""
-        wanted = self._options["query"]
+        wanted = self._query
         names = [mention.surface for mention in mentions]
         found = np.zeros((len(mentions), self._encoder.width), np.float32)
         if wanted != "context":
@@ -93,7 +96,7 @@ class Sentence:
 
     def _encode_once(self, texts: Sequence[str]) -> Vectors:
         different = sorted(set(texts))
-        vectors = self._encoder.encode(different, normalize=True)
+        vectors = self._encoder.encode(different, normalize=True, batch_rows=self._batch_rows)
         place = {text: number for number, text in enumerate(different)}
         return vectors[[place[text] for text in texts]] if texts else vectors
 
@@ -104,6 +107,8 @@ def _encoder(sources: Sources) -> TextEncoder:
     return TextEncoder.open(sources.model, sources.device)
 
 
-def _encode(encoder: TextEncoder, text: str, entities: Sequence[IndexedEntity]) -> tuple[Ids, Vectors]:
-    texts = [f"{row.title}. {row.text}" if text == "title+text" and row.text else row.title for row in entities]
-    return np.array([row.entity_id for row in entities], np.int64), encoder.encode(texts, normalize=True)
+def _encode(encoder: TextEncoder, options: Mapping[str, Any], entities: Sequence[IndexedEntity]) -> tuple[Ids, Vectors]:
+    with_text = options["entity"] == "title+text"
+    texts = [f"{row.title}. {row.text}" if with_text and row.text else row.title for row in entities]
+    vectors = encoder.encode(texts, normalize=True, batch_rows=options["batch_rows"])
+    return np.array([row.entity_id for row in entities], np.int64), vectors

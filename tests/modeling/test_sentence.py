@@ -71,6 +71,25 @@ def test_the_floor_adds_the_share_of_the_training_mentions(sources, tmp_path):
         assert found.row(row) == [(id_, pytest.approx(score, abs=1e-5)) for id_, score in best]
 
 
+@pytest.mark.parametrize("query", ["mention", "context"])
+def test_the_floor_takes_the_options_of_its_sentences(sources, tmp_path, query):
+    options = {"query": query, "entity": "title+text", "batch_rows": 2}
+    Floor.build(sources, tmp_path / "floor", {**options, "weight": 1.0})
+    Sentence.build(sources, tmp_path / "sentence", options)
+    found = Floor.open(tmp_path / "floor", sources).search(MENTIONS, len(TITLES))
+    alone = Sentence.open(tmp_path / "sentence", sources).search(MENTIONS, len(TITLES))
+    np.testing.assert_array_equal(found.ids[1:2], alone.ids[1:2])  # training mentions know nothing of Rotterdam
+    np.testing.assert_array_equal(found.scores[1:2], alone.scores[1:2])
+    assert dict(found.row(0))[8] == pytest.approx(dict(alone.row(0))[8] + 2 / 3, abs=1e-5)
+
+
+def test_the_floor_refuses_options_that_no_part_has(sources, tmp_path):
+    with pytest.raises(UsageError, match="floor has no option querry; did you mean query"):
+        Floor.build(sources, tmp_path / "index", {"querry": "mention"})
+    with pytest.raises(UsageError, match=r"floor.batch_rows is 0; it must lie between 1 and 16384"):
+        Floor.build(sources, tmp_path / "index", {"batch_rows": 0})
+
+
 def test_a_share_counts_even_where_the_cosine_is_out_of_sight(sources, tmp_path):
     Floor.build(sources, tmp_path / "index", {"weight": 0.001})
     found = Floor.open(tmp_path / "index", sources).search(MENTIONS, 1)
