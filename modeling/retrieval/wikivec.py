@@ -14,7 +14,7 @@ from modeling.data.entities import EntityCatalog, KbCatalog
 from modeling.data.mentions import Mention
 from modeling.data.ranking import Ranking, empty_ranking
 from modeling.retrieval.base import IndexReport, Sources
-from modeling.retrieval.dense import search_vectors
+from modeling.retrieval.dense import prepare_shard, search_vectors
 from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
 from modeling.retrieval.wikivec_text import read_vectors
 from modeling.retrieval.wikivec_train import train_vectors, words_of
@@ -56,8 +56,10 @@ class WikiVec:
         self._words = marisa_trie.Trie()
         self._words.mmap(str(folder / _WORDS))
         self._word_vectors: Vectors = np.load(folder / _WORD_VECTORS, mmap_mode="r", allow_pickle=False)
-        self._ids: npt.NDArray[np.int64] = np.load(folder / _IDS, allow_pickle=False)
-        self._vectors: Vectors = np.load(folder / _VECTORS, mmap_mode="r", allow_pickle=False)
+        ids: npt.NDArray[np.int64] = np.load(folder / _IDS, allow_pickle=False)
+        vectors: Vectors = np.load(folder / _VECTORS, mmap_mode="c", allow_pickle=False)  # torch copies read-only maps
+        parts = [slice(at, at + _SHARD_ROWS) for at in range(0, len(ids), _SHARD_ROWS)]
+        self._shards = [prepare_shard(ids[part], vectors[part], device=device) for part in parts]
         self._options = options
         self._device = device
 
@@ -88,7 +90,7 @@ class WikiVec:
         known = np.flatnonzero(np.linalg.norm(queries, axis=1) > 0)
         found = empty_ranking(len(mentions), k)
         if len(known):
-            part = search_vectors(unit(queries[known]), self._shards(), k, device=self._device)
+            part = search_vectors(unit(queries[known]), self._shards, k, device=self._device)
             found.ids[known], found.scores[known] = part.ids, part.scores
         return found
 
@@ -101,11 +103,9 @@ class WikiVec:
         weights += [(word, self._options["mention_weight"]) for word in words_of(mention.surface)]
         rows = [(self._words.get(word), weight) for word, weight in weights]
         vectors = [self._word_vectors[row] * np.float32(weight) for row, weight in rows if row is not None]
-        return np.mean(vectors, axis=0, dtype=np.float32) if vectors else np.zeros(self._vectors.shape[1], np.float32)
-
-    def _shards(self) -> Any:  # noqa: ANN401 - pairs of arrays, as the search takes them
-        for at in range(0, len(self._ids), _SHARD_ROWS):
-            yield self._ids[at : at + _SHARD_ROWS], np.asarray(self._vectors[at : at + _SHARD_ROWS])
+        return (
+            np.mean(vectors, axis=0, dtype=np.float32) if vectors else np.zeros(self._word_vectors.shape[1], np.float32)
+        )
 
 
 def unit(vectors: Vectors) -> Vectors:
@@ -133,7 +133,10 @@ def _fitted(sources: Sources, staged: Path, options: Mapping[str, Any]) -> Path:
 
 
 def _write(path: Path, entities: EntityCatalog, staged: Path) -> IndexReport:
-    """Words in trie order, entities by id; of several names of one entity its own title counts, else the first."""
+    """Words in trie order, entities by id; of several names of one entity its own title counts, else the first.
+
+    Of a word that comes again the last row counts, as in wikipedia2vec's own table.
+    """
     words: list[str] = []
     ids, own_titles = array("q"), array("b")
     n_unknown = 0
@@ -152,19 +155,28 @@ def _write(path: Path, entities: EntityCatalog, staged: Path) -> IndexReport:
             entity_part.write(row.vector.tobytes())
     if not ids or not words:
         raise InputError(f"{path} has {len(words):,} words, and vectors of {len(ids)} of {len(entities):,} entities")
-    _write_words(words, staged)
+    n_words = _write_words(words, staged)
     n_entities = _write_entities(np.array(ids, np.int64), np.array(own_titles, np.bool_), staged)
-    facts = {"words": len(words), "vectors of no entity": n_unknown, "source": path.name, "sha256": file_digest(path)}
+    facts = {
+        "words": n_words,
+        "words again": len(words) - n_words,
+        "other names of an entity": len(ids) - n_entities,
+        "vectors of no entity": n_unknown,
+        "source": path.name,
+        "sha256": file_digest(path),
+    }
     return IndexReport(n_entities, len(entities) - n_entities, 0, facts)
 
 
-def _write_words(words: list[str], staged: Path) -> None:
+def _write_words(words: list[str], staged: Path) -> int:
+    """One row of each word; how many there are."""
     trie = marisa_trie.Trie(words)
     trie.save(str(staged / _WORDS))
     order = np.empty(len(trie), np.int64)
     for row, word in enumerate(words):
         order[trie[word]] = row
     _write_rows(staged / _WORD_PART, len(words), order, staged / _WORD_VECTORS, at_unit_length=False)
+    return len(trie)
 
 
 def _write_entities(ids: npt.NDArray[np.int64], is_own: npt.NDArray[np.bool_], staged: Path) -> int:

@@ -2,8 +2,10 @@
 
 import bz2
 import gzip
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,6 +18,8 @@ ENTITY = "ENTITY/"
 """What the name of an entity begins with; underscores stand for spaces after it."""
 _OPENERS: dict[str, Callable[..., Any]] = {".bz2": bz2.open, ".gz": gzip.open}
 _MOST_DIMENSIONS = 1 << 14
+_LONGEST_NAME, _LONGEST_NUMBER = 4096, 32
+"""Bytes: a title has 255 and a number about 12; a file without line ends must not be read as one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +40,26 @@ class NamedVector:
 def read_vectors(path: Path) -> Iterator[NamedVector]:
     """All vectors of a text file (plain, .gz or .bz2): a line "count dimensions", then a name and its numbers each.
 
-    Memory holds one line. Pickled models of wikipedia2vec are refused: a pickle can run any code.
+    Memory holds one line, and none is longer than its numbers can be. Pickled models of wikipedia2vec are refused: a
+    pickle can run any code.
 
     Raises:
         InputError: the file is of another format, or ends too early; names the line.
     """
     try:
         with _OPENERS.get(path.suffix, open)(path, "rb") as file:
-            count, width = _head(file.readline(), path)
+            count, width = _head(file.readline(_LONGEST_NAME), path)
+            longest = _LONGEST_NAME + width * _LONGEST_NUMBER
             number = 1
-            for number, line in enumerate(file, 2):
+            for number, line in enumerate(iter(partial(file.readline, longest), b""), 2):
+                if len(line) == longest:
+                    raise InputError(f"{path}, line {number}, has {longest:,} bytes or more, not {width} numbers")
                 if number > count + 1:
                     raise InputError(f"{path} has more than the {count:,} vectors that its first line tells")
                 yield _vector(line, width, path, number)
             if number != count + 1:
                 raise InputError(f"{path} ends after {number - 1:,} of {count:,} vectors")
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path} cannot be read as vectors: {error}") from error
 
 

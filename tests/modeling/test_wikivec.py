@@ -12,7 +12,7 @@ from modeling.data.ranking import NO_ENTITY
 from modeling.retrieval.base import Sources
 from modeling.retrieval.wikivec import WikiVec
 from modeling.retrieval.wikivec_text import read_vectors
-from pipeline.records.errors import InputError, UsageError
+from pipeline.records.errors import ArtifactError, InputError, UsageError
 from tests.modeling.worlds import ListCatalog, mention_in
 
 pytest.importorskip("gensim")
@@ -95,8 +95,22 @@ def test_a_mention_without_known_words_gets_an_empty_list(catalog, tmp_path):
         ("1 3\na 1 2\n", "line 2, does not hold 3 finite numbers"),
         ("1 2\na 1 nan\n", "line 2, does not hold 2 finite numbers"),
         ("1 2\na 1 x\n", "line 2, is no name with numbers"),
+        ("1 2\na 1,5 2\n", "line 2, is no name with numbers"),
+        ("1 2\nalone\n", "line 2, is no name with numbers"),
+        ("1 2\na 1e999 2\n", "line 2, does not hold 2 finite numbers"),
+        ("2 2\na 1 2\n\n", "line 3, is no name with numbers"),
+        ("", "does not begin with a line"),
+        ("a 1 2\nb 1 2\n", "does not begin with a line"),
+        ("2 0\na\nb\n", "does not begin with a line"),
+        ("2 -3\n", "does not begin with a line"),
+        ("1 99999\n", "does not begin with a line"),
+        ("9" * 9000, "does not begin with a line"),
+        ("1 2\n" + "a" * 4200, "line 2, has 4,160 bytes or more, not 2 numbers"),
+        ("1 2\na 1 2" + " 3" * 4000 + "\n", "line 2, has 4,160 bytes or more"),
+        ("0 2\n", "0 words, and vectors of 0 of 4 entities"),
         ("1 2\nENTITY/Nowhere 1 2\n", "0 words, and vectors of 0 of 4 entities"),
     ],
+    ids=lambda text: text[:40],
 )
 def test_broken_files_name_the_place(catalog, tmp_path, text, told):
     with pytest.raises(InputError, match=told):
@@ -104,11 +118,45 @@ def test_broken_files_name_the_place(catalog, tmp_path, text, told):
     assert not (tmp_path / "index").exists()
 
 
-def test_a_packed_file_that_was_cut_is_told(tmp_path):
-    path = Path(_vectors(tmp_path, TEXT, "v.txt.gz"))
-    path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(InputError, match="cannot be read as vectors"):
+@pytest.mark.parametrize("name", ["v.txt.gz", "v.txt.bz2"])
+def test_a_packed_file_that_was_cut_or_damaged_is_told(tmp_path, name):
+    path = Path(_vectors(tmp_path, name=name))
+    whole = path.read_bytes()
+    for broken in (whole[:-20], whole[:10] + b"\xff" * 80, TEXT.encode()):  # the last is not packed at all
+        path.write_bytes(broken)
+        with pytest.raises(InputError, match="cannot be read as vectors"):
+            list(read_vectors(path))
+
+
+def test_a_line_without_end_is_not_read_into_memory(tmp_path):
+    path = tmp_path / "vectors.txt"
+    with path.open("wb") as file:
+        file.write(b"1 2\n")
+        file.truncate(1 << 36)  # 64 GiB of zeros that take no room
+    with pytest.raises(InputError, match="line 2, has 4,160 bytes or more"):
         list(read_vectors(path))
+
+
+def test_names_that_come_again_are_counted(catalog, tmp_path):
+    again = "lion 0 0 9\nENTITY/Lyon 0 0 7\n"
+    sources = Sources(catalog, model=_vectors(tmp_path, TEXT.replace("7 3", "9 3") + again))
+    report = WikiVec.build(sources, tmp_path / "index", {})
+    assert (report.n_entities, report.facts["words"], report.facts["words again"]) == (2, 3, 1)
+    assert report.facts["other names of an entity"] == 2  # Lyons, and Lyon once more
+    assert report.facts["vectors of no entity"] == 1  # zeros
+    retriever = WikiVec.open(tmp_path / "index", sources)
+    assert retriever.search([mention_in("city", "city")], 1).row(0) == [(3, pytest.approx(1.0))]  # Lyon's first row
+    assert retriever.query(mention_in("lion", "lion")).tolist() == [0, 0, 9]  # the last row of a word
+
+
+def test_vectors_of_another_dump_are_refused_unless_told_otherwise(catalog, tmp_path):
+    path = _vectors(tmp_path)
+    WikiVec.build(Sources(catalog, model=path), tmp_path / "index", {})
+    later = Redirected(next(catalog.batches(10)), digest="other", date="20220101")
+    with pytest.raises(ArtifactError, match=r"\(dump 20210101, in use: 20220101\); build it again, or give --any-cat"):
+        WikiVec.open(tmp_path / "index", Sources(later, model=path))
+    taken = WikiVec.open(tmp_path / "index", Sources(later, model=path, any_catalog=True))
+    assert taken.search([mention_in("city", "city")], 1).ids.tolist() == [[3]]
 
 
 def test_without_model_and_knowledge_base_there_is_nothing_to_fit(catalog, tmp_path):
