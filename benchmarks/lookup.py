@@ -17,16 +17,21 @@ import numpy as np
 import pyarrow.compute as pc
 from lookup_data import write_kb
 
+from modeling.data.mentions import Mention
+from modeling.retrieval.prior import Prior
 from pipeline.kb.store import MentionStore
 from pipeline.kb.store_build import build_store
 from pipeline.records import schemas
 from pipeline.records.manifest import open_artifact
+from pipeline.records.names import Level
 
 K = 100
 """Candidates asked for in a look-up; surfaces of at least so many are timed apart."""
 ROW_FILES = ("surfaces", "folds", "fold_list", "list_start", "row_", "link_overflow", "evidence", "total")
 """Files of keys, folded keys and counts: the 30 B/row; titles and prefix table are apart."""
 ROUNDS = 5
+BATCHES = (1, 256)
+"""Mentions that the retriever is asked at once."""
 
 
 def main() -> None:
@@ -81,6 +86,9 @@ def _measure(flags: argparse.Namespace) -> None:
     wide_times = _times(f"surfaces of >= {K} candidates", store, wide)
     _times("the same, every Candidate made", store, wide, read=list)
     _times("random surfaces, look-up alone", store, every, read=len)
+    for batch in BATCHES:
+        _retriever_times("retriever prior, random surfaces", store, every, batch)
+        _retriever_times(f"retriever prior, surfaces of >= {K}", store, wide, batch)
     _times("unknown surfaces", store, [f"{surface} zzq" for surface in every])
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; {len(wide):,} wide surfaces")
     figures = {
@@ -121,6 +129,23 @@ def _times(what: str, store, surfaces: list[str], *, read=_titles_and_p) -> tupl
     p50, p99 = np.percentile(took[1:].min(axis=0), [50, 99]) / 1e3
     print(f"{what:44} p50 {p50:6.1f} us   p99 {p99:6.1f} us")
     return p50, p99
+
+
+def _retriever_times(what: str, store, surfaces: list[str], batch: int) -> None:
+    """The same of `modeling.retrieval.prior`, whose answer is a sorted array: microseconds a mention."""
+    prior = Prior(store, Level.STRIPPED)
+    mentions = [
+        Mention(str(number), "", "", one, one, 0, len(one), None, None, None, True, None, None, None)
+        for number, one in enumerate(surfaces)
+    ]
+    took = []
+    for at in range(0, len(mentions) - batch + 1, batch):
+        began = time.perf_counter_ns()
+        prior.search(mentions[at : at + batch], K)
+        took.append((time.perf_counter_ns() - began) / 1e3 / batch)
+    if took:
+        p50, p99 = np.percentile(took, [50, 99])
+        print(f"{what}, batch {batch}: p50 {p50:.1f} us a mention   p99 {p99:.1f} us")
 
 
 if __name__ == "__main__":

@@ -103,9 +103,9 @@ class WikiVec:
         weights += [(word, self._options["mention_weight"]) for word in words_of(mention.surface)]
         rows = [(self._words.get(word), weight) for word, weight in weights]
         vectors = [self._word_vectors[row] * np.float32(weight) for row, weight in rows if row is not None]
-        return (
-            np.mean(vectors, axis=0, dtype=np.float32) if vectors else np.zeros(self._word_vectors.shape[1], np.float32)
-        )
+        if not vectors:
+            return np.zeros(self._word_vectors.shape[1], np.float32)
+        return np.asarray(np.mean(vectors, axis=0), np.float32)
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -12,8 +12,12 @@ from modeling.retrieval.prior import Prior
 from pipeline.records import schemas
 from pipeline.records.errors import ArtifactError, UsageError
 from pipeline.records.manifest import MANIFEST, SUCCESS, open_artifact, write_json
+from pipeline.records.names import Level
+from pipeline.titles.keys import stripped_form, surface_folded, surface_key
 from tests.modeling.worlds import mention_in
 from tests.support.stores import SmallKB
+
+EVIDENCE = ("n_link", "n_redirect", "n_disambiguation", "n_title", "n_hatnote")
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +44,49 @@ def test_exact_surfaces_give_what_the_mentions_table_says(sources, table, tmp_pa
         expected = [(id_, np.float32(p)) for id_, p in table[surface]]
         expected.sort(key=lambda row: (-row[1], row[0]))
         assert found.row(number) == [(id_, pytest.approx(float(p), rel=1e-6)) for id_, p in expected[:100]]
+
+
+@pytest.fixture(scope="module")
+def counted(world_kb, sources) -> SmallKB:
+    """The mentions table as a dictionary: surface -> entity id -> evidence."""
+    found: dict[str, dict[int, tuple[int, ...]]] = defaultdict(dict)
+    for row in open_artifact(world_kb / "mentions", schemas.MENTIONS).table().to_pylist():
+        found[row["surface"]][row["entity_id"]] = tuple(row[name] for name in EVIDENCE)
+    return SmallKB(found, {}, weights=sources.entities.store.manifest["weights"])
+
+
+def _naive(counted: SmallKB, folds: dict[str, list[str]], surface: str, deepest: Level):
+    """P(e|m) level by level: what the surface itself means, then all of its fold, then all of its stripped form."""
+    key = surface_key(surface)
+    stripped = surface_folded(stripped_form(key, "en"))
+    members = [[key] if key in counted.mentions else [], folds[surface_folded(key)], folds[stripped]]
+    scores: dict[int, np.float32] = {}
+    for depth in range(list(Level).index(deepest) + 1):
+        rows = counted.ranked(members[depth])
+        total = sum(weight for *_, weight in rows)
+        for id_, _, weight in rows:
+            if id_ >= 0:  # no red link
+                scores.setdefault(id_, np.float32(weight / total - depth))
+    return sorted(scores.items(), key=lambda row: (-row[1], row[0]))
+
+
+@pytest.mark.parametrize("deepest", list(Level))
+def test_a_batch_of_every_surface_in_every_form_is_what_a_dictionary_says(sources, counted, tmp_path, deepest):
+    folds: dict[str, list[str]] = defaultdict(list)
+    for surface in counted.mentions:
+        folds[surface_folded(surface)].append(surface)
+    own = sorted(counted.mentions)
+    forms = [*own, *(s.upper() for s in own), *(f"the {s}" for s in own), *(f"“{s}” (film)" for s in own), "Zanilkin"]
+    Prior.build(sources, tmp_path / "index", {"deepest": deepest})
+    retriever = Prior.open(tmp_path / "index", sources)
+    mentions = [mention_in(form, form) for form in forms]
+    expected = [_naive(counted, folds, form, deepest) for form in forms]
+    for k in (1, 3, 100):
+        found = retriever.search(mentions, k)
+        assert [found.row(row) for row in range(len(forms))] == [one[:k] for one in expected]
+    depth = list(Level).index(deepest)
+    n_deep = sum(any(score <= 1 - depth for _, score in one) for one in expected)
+    assert n_deep > len(own) / 2  # the deepest level has its share in the answers
 
 
 def test_a_folded_surface_is_found_behind_the_exact_ones(sources, table, tmp_path):
