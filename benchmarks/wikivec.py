@@ -1,4 +1,4 @@
-"""Time, memory and size of vectors in wikipedia2vec's text format: read, and searched.
+"""Reading and searching vectors in wikipedia2vec's text format: time, memory, size.
 
     python benchmarks/wikivec.py
     python benchmarks/wikivec.py --entities 1000000 --dimensions 300

@@ -51,10 +51,9 @@ def _value(owner: str, option: Option, given: Any) -> Any:  # noqa: ANN401 - an 
     what = f"{owner}.{option.name} is {given!r}"
     if option.type is bool:
         words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-        value = words.get(str(given).lower())
-        if value is None:
+        if str(given).lower() not in words:
             raise UsageError(f"{what}; it can be true or false")
-        return value
+        return words[str(given).lower()]
     try:
         value = option.type(given)
         fits = option.type is str or (value == float(given) and isfinite(value))  # int(1.5) would be 1

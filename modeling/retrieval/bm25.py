@@ -80,4 +80,5 @@ class Bm25:
         return [*left[max(0, len(left) - n) :], *right[:n]]
 
     def _words(self, text: str) -> list[str]:
-        return self._analyzer.analyze(spaced(text))
+        words: list[str] = self._analyzer.analyze(spaced(text))
+        return words
