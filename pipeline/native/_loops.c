@@ -23,9 +23,9 @@ static PyMethodDef METHODS[] = {
     {"shorten_references", shorten_references, METH_VARARGS,
      "shorten_references(text, replacement) -> text with that in place of each reference without link and tag."},
     {"scan_links", scan_links, METH_VARARGS,
-     "scan_links(text, known, title, (followers, plain, capitalises), (starts, targets, fragments, "
-     "surfaces), (dropped, dropped_raw), odd): append the plain links of `text` to the lists, and call odd(place), "
-     "which gives the place to go on at, for all other '[['."},
+     "scan_links(text, known, title, (followers, plain, capitalises), (starts, targets, fragments, surfaces), "
+     "(dropped, dropped_raw), (files, file_prefixes), odd): append the plain links of `text` and the openings of files "
+     "to the lists, and call odd(place), which gives the place to go on at, for all other '[['."},
     {"paint", paint, METH_VARARGS,
      "paint(starts, spans, codes, code): set the code of each start in a span; both rise."},
     {"paint_lists", paint_lists, METH_VARARGS,

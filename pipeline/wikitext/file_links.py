@@ -68,14 +68,13 @@ def _caption_of(parts: list[str], options: "_Options") -> int:
     return -1
 
 
-def file_links(structure: Structure, openings: Iterable[re.Match[str]], wiki: Wiki) -> list[FileLink]:
-    """The file links that begin with these tokens, whose first group is the file title; unclosed ones left out."""
+def file_links(structure: Structure, openings: Iterable[Span], wiki: Wiki) -> list[FileLink]:
+    """The file links that begin at these places, with the ends of their titles; unclosed ones left out."""
     text, found = structure.text, []
     calls = outermost_calls(structure)
     call = 0
     options = _options(wiki)
-    for opening in openings:
-        start, title_end = opening.start(), opening.end()
+    for start, title_end in openings:
         end = file_end(text, title_end)
         if end < 0:
             continue
@@ -86,7 +85,7 @@ def file_links(structure: Structure, openings: Iterable[re.Match[str]], wiki: Wi
         caption = _caption_of(parts, options)
         before = title_end + 1 + sum(map(len, parts[:caption])) + caption if caption >= 0 else end - 2
         after = before + (len(parts[caption]) if caption >= 0 else 0)
-        found.append(FileLink(start, end, opening[1], parts, before, after, in_template))
+        found.append(FileLink(start, end, text[start + 2 : title_end], parts, before, after, in_template))
     return found
 
 

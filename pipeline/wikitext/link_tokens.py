@@ -95,11 +95,13 @@ class LinkTargets:
 
     `known` holds recent answers, for callers who cannot afford a call: (title key, fragment, text shown where the
     link has no anchor) for the main namespace, for others the name under which the link is counted as dropped.
+    `file_prefixes` are ways of writing the prefix of files that pages have used.
     """
 
     def __init__(self, wiki: Wiki) -> None:
         self._parse = wiki.titles.parse
         self.known: dict[str, tuple[str, str, str] | str] = {}
+        self.file_prefixes: set[str] = set()
 
     def read(self, raw: str) -> tuple[str, str, str] | str:
         """Read a target as typed."""

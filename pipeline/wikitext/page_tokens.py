@@ -12,6 +12,8 @@ from pipeline.wikitext.surface import visible_text
 _CATEGORIES = f"namespace:{CATEGORY}"
 _SELF_LINK, _TEMPLATE_IN_TARGET = DropReason.SELF_LINK.value, DropReason.TEMPLATE_IN_TARGET.value
 
+_MAX_FILE_PREFIXES = 256
+
 
 class PageTokens:
     """What one pass over masked text finds.
@@ -19,25 +21,25 @@ class PageTokens:
     Attributes:
         starts: where each link to the main namespace begins; beside it, in equally long lists, `targets` (title
             keys), `fragments` and `surfaces`.
-        files: the openings of file links.
+        files: where file links begin, and where their titles end.
         categories: targets of links to categories, as typed.
     """
 
     __slots__ = (
-        "_dropped", "_dropped_raw", "_known", "_pattern", "_read", "_text", "_title", "_wiki",
+        "_dropped", "_dropped_raw", "_file_prefixes", "_known", "_pattern", "_read", "_text", "_title", "_wiki",
         "categories", "files", "fragments", "starts", "surfaces", "targets",
     )  # fmt: skip
 
     def __init__(self, text: str, title: str, wiki: Wiki) -> None:
         self._text, self._title, self._wiki = text, title, wiki
         targets = targets_of(wiki)
-        self._known, self._read = targets.known, targets.read
+        self._known, self._read, self._file_prefixes = targets.known, targets.read, targets.file_prefixes
         self._pattern = link_pattern(text, wiki)
         self.starts: list[int] = []
         self.targets: list[str] = []
         self.fragments: list[str] = []
         self.surfaces: list[str] = []
-        self.files: list[re.Match[str]] = []
+        self.files: list[tuple[int, int]] = []
         self.categories: list[str] = []
         self._dropped: list[str] = []  # reasons, and beside them the targets as typed
         self._dropped_raw: list[str] = []
@@ -46,15 +48,20 @@ class PageTokens:
         """Read the whole text, and add up in `drops` what is no link to the main namespace, by reason."""
         if loops is None:
             self._scan_in_python()
-        else:  # it asks `_add_at` about all but plain links
-            links = (self.starts, self.targets, self.fragments, self.surfaces)
-            dropped = (self._dropped, self._dropped_raw)
-            loops.scan_links(self._text, self._known, self._title, link_rules(self._wiki), links, dropped, self._add_at)
+        else:
+            self._scan_compiled()
         for reason in self._dropped:
             drops[reason] = drops.get(reason, 0) + 1
         if _CATEGORIES in drops:
             found = zip(self._dropped, self._dropped_raw, strict=True)
             self.categories = [raw for reason, raw in found if reason == _CATEGORIES]
+
+    def _scan_compiled(self) -> None:
+        """The loop asks `_add_at` about all but plain links and files whose prefix was met before."""
+        links = (self.starts, self.targets, self.fragments, self.surfaces)
+        dropped, files = (self._dropped, self._dropped_raw), (self.files, self._file_prefixes)
+        rules = link_rules(self._wiki)
+        loops.scan_links(self._text, self._known, self._title, rules, links, dropped, files, self._add_at)  # type: ignore[union-attr]
 
     def _scan_in_python(self) -> None:
         """The same, all of it in Python."""
@@ -73,7 +80,9 @@ class PageTokens:
         file_title, raw, plain, mixed, trail, template = token.groups()
         if raw is None:
             if file_title is not None:
-                self.files.append(token)
+                if len(self._file_prefixes) < _MAX_FILE_PREFIXES:
+                    self._file_prefixes.add(file_title.partition(":")[0])
+                self.files.append(token.span())
             elif template:
                 self._drop(_TEMPLATE_IN_TARGET, "")
             return

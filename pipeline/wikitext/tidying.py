@@ -15,6 +15,7 @@ _MARKS = (",", ";")
 _LABEL = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,40}\Z")
 _EMPTY_PAIR = re.compile(r" ?(?:\( ?\)|（ ?）|\[ ?\])")
 _EMPTY_PAIRS = ("()", "( )", "（）", "（ ）", "[]", "[ ]")
+_TAIL = 300
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]{0,3}(?=\s)|[。！？]")
 
 
@@ -75,13 +76,22 @@ def join_paragraphs(lines: Iterable[str]) -> str:
     return "\n".join(" ".join(paragraph) for paragraph in paragraphs if paragraph)
 
 
+def _last_sentence_end(text: str, least: int, most: int) -> int:
+    """The last end of a sentence from `least` to `most`, 0 when there is none; the tail is searched first."""
+    for begin in (max(least, most - _TAIL), least):
+        ends = [match.end() for match in _SENTENCE_END.finditer(text, begin) if match.end() <= most]
+        if ends:
+            return ends[-1]
+    return 0
+
+
 def limit(text: str, max_chars: int) -> str:
     """At most `max_chars` characters, cut after a sentence in the second half, else at a word, else hard."""
     if len(text) <= max_chars:
         return text
     head = text[: max_chars + 1]
-    ends = [match.end() for match in _SENTENCE_END.finditer(head, max_chars // 2) if match.end() <= max_chars]
-    if ends:
-        return head[: ends[-1]].rstrip()
+    end = _last_sentence_end(head, max_chars // 2, max_chars)
+    if end:
+        return head[:end].rstrip()
     space = max(head.rfind(" "), head.rfind("\n"))
     return head[:space].rstrip() if space > 0 else head[:max_chars]

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(chosen.loops is None, reason=f"the compiled loop
 
 WIKIS = ["enwiki", "dewiki", "frwiki", "itwiki"]
 MARKUP = [
-    "[[a]]", "[[b|c", "[[b|c]]s", "[[b|c]]ß", "[[b|c]]'s", "[[a]]]", "[[File:d.jpg|", "[[:File:e]]", "[[Category:f|", "[[de:g]]",
+    "[[a]]", "[[b|c", "[[b|c]]s", "[[b|c]]ß", "[[b|c]]'s", "[[a]]]", "[[File:d.jpg|", "[[:File:e]]", "[[ image : x:y]]", "[[File:", "[[FILE:a\ufdd1|", "[[Datei:z|thumb]]", "[[Category:f|", "[[de:g]]",
     "[[ h |i  j]]", "[[k| l]]", "[[m|''n'']]", "[[o|p'q]]", "[[r#s|t]]", "[[#u]]", "[[Page]]", "[[v{{w}}]]", "[[x|y [z]]]", "[[|a]]",
     "[[b|]]", "[[A b-c (d), e]]", "[[.a]]", "[[a. b!]]t", "[[ a]]", "[[a  b]]", "[[a_b]]", "[[é]]", "[[A|b]]xY", "[[A]]s\xdf", "[[~~]]",
     "[[a%41]]", "[[" + "a" * 255 + "]]", "[[" + "b" * 256 + "]]", "[[../a]]", "[[1]]st", "[[", "]]", "[", "]", "|", "{{x|", "{{Infobox y|", "{{#if:", "{{PAGENAME}}", "{{", "}}", "{{{", "}}}", "}", "{",
@@ -151,7 +151,7 @@ LISTS = ([], structure.Template), ([], structure.Heading)
 
 def scan_links(odd, text="[[a#]] [[b#]]", known=None):
     links, dropped = ([], [], [], []), ([], [])
-    chosen.loops.scan_links(text, {} if known is None else known, "Page", RULES, links, dropped, odd)
+    chosen.loops.scan_links(text, {} if known is None else known, "Page", RULES, links, dropped, ([], set()), odd)
     return links, dropped
 
 
@@ -197,6 +197,15 @@ def test_plain_titles_need_neither_the_twin_nor_a_memory():
     assert known == {}
 
 
+def test_files_of_a_known_prefix_need_no_twin():
+    asked, files = [], ([], {"File", " image_"})
+    text = "[[File:a.jpg|[[ image_:b]] [[:File:c]] [[File:d|e [[file:f]]"
+    lists = ([], [], [], []), ([], []), files
+    chosen.loops.scan_links(text, {}, "Page", RULES, *lists, lambda place: asked.append(place) or place + 2)
+    assert [text[start:end] for start, end in files[0]] == ["[[File:a.jpg", "[[ image_:b", "[[File:d"]
+    assert [text[place : place + 6] for place in asked] == ["[[:Fil", "[[file"]
+
+
 def test_the_rules_of_a_wiki():
     followers, plain, capitalises = link_rules(shipped_wiki())
     assert [chr(n) for n in range(128) if followers[n] == 2] == list("abcdefghijklmnopqrstuvwxyz")
@@ -218,17 +227,17 @@ ODD_RULES = (b"", LETTERS, True), (RULES[0], b"\0" * 129, True), (None, LETTERS,
 @pytest.mark.parametrize("rules", ODD_RULES)
 def test_rules_of_another_form_are_refused(rules):
     with pytest.raises((TypeError, ValueError)):
-        chosen.loops.scan_links("[[a]]", {}, "P", rules, ([], [], [], []), ([], []), len)
+        chosen.loops.scan_links("[[a]]", {}, "P", rules, ([], [], [], []), ([], []), ([], set()), len)
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
         ("x",),
-        (b"x", {}, "P", RULES, ([], [], [], []), ([], []), len),
-        ("x", [], "P", RULES, ([], [], [], []), ([], []), len),
-        ("x", {}, "P", RULES, ([], [], []), ([], []), len),
-        ("x", {}, "P", RULES, ([], [], [], ()), ([], []), len),
+        (b"x", {}, "P", RULES, ([], [], [], []), ([], []), ([], set()), len),
+        ("x", [], "P", RULES, ([], [], [], []), ([], []), ([], set()), len),
+        ("x", {}, "P", RULES, ([], [], []), ([], []), ([], set()), len),
+        ("x", {}, "P", RULES, ([], [], [], ()), ([], []), ([], set()), len),
     ],
 )
 def test_wrong_arguments_are_refused(wrong):
