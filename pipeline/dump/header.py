@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -72,14 +73,23 @@ class DumpHeader:
 
 
 def read_header(path: Path) -> DumpHeader:
-    """Read the head of a dump.
+    """Read the head of a dump; that of a file that has not changed is read once.
 
     Raises:
         InputError: the file cannot be read, or is no MediaWiki export.
     """
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+    return _read_header(path, (stat.st_ino, stat.st_size, stat.st_mtime_ns))
+
+
+@lru_cache(maxsize=64)
+def _read_header(path: Path, _state: tuple[int, int, int]) -> DumpHeader:
     start = _first_bytes(path, "utf-8", 4096)
     encoding = encoding_of(path, start)
-    text = _head_text(path, encoding)
+    text = _head_text(path, encoding, start if encoding == "utf-8" else b"")
     preamble = _PREAMBLE.match(text)
     assert preamble is not None
     root = _ROOT.match(text, preamble.end())
@@ -146,11 +156,11 @@ def _first_bytes(path: Path, encoding: str, n_bytes: int) -> bytes:
     return b"".join(parts)
 
 
-def _head_text(path: Path, encoding: str) -> str:
-    """The text up to the first page, as far as one read goes; more where siteinfo is longer."""
+def _head_text(path: Path, encoding: str, data: bytes) -> str:
+    """The text up to the first page, as far as one read goes; more where siteinfo is longer. `data` are its begin."""
     wanted = 1
     while True:
-        data = _first_bytes(path, encoding, wanted)
+        data = data if len(data) >= wanted else _first_bytes(path, encoding, wanted)
         text = data.decode("utf-8", "replace")
         if _head_end(text) >= 0 or len(data) >= HEAD_BYTES or len(data) < wanted:
             return text
