@@ -112,37 +112,51 @@ reference_end(int kind, const void *text, Py_ssize_t size, Py_ssize_t start, int
     return at;
 }
 
-static int append_part(PyObject *parts, PyObject *text, Py_ssize_t start, Py_ssize_t end) {
-    PyObject *part = PyUnicode_Substring(text, start, end);
-    if (part == NULL) return -1;
-    int failed = PyList_Append(parts, part);
-    Py_DECREF(part);
-    return failed;
+#define LEAST_REFERENCE 11 /* characters of <ref></ref> */
+
+typedef struct {
+    PyObject *text, *replacement;
+    char *out; /* characters of the text's kind */
+    Py_ssize_t length;
+} Cut;
+
+FOR_ALL_KINDS void
+keep(int kind, Cut *cut, Py_ssize_t start, Py_ssize_t end) {
+    memcpy(cut->out + cut->length * kind, (const char *)PyUnicode_DATA(cut->text) + start * kind, (end - start) * kind);
+    cut->length += end - start;
 }
 
+/* Copy the text to `out`, which has room for all of it, with the replacement, which is no longer, for references. */
 FOR_ALL_KINDS int
-cut_references(int kind, PyObject *whole, PyObject *replacement, PyObject *parts) {
-    const void *text = PyUnicode_DATA(whole);
-    Py_ssize_t size = PyUnicode_GET_LENGTH(whole), kept = 0, at = 0, end;
+cut_references(int kind, Cut *cut) {
+    const void *text = PyUnicode_DATA(cut->text);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(cut->text), kept = 0, at = 0, end;
     int plain;
-    for (; (at = PyUnicode_FindChar(whole, '<', at, size, 1)) >= 0; at = end) {
+    for (; (at = PyUnicode_FindChar(cut->text, '<', at, size, 1)) >= 0; at = end) {
         end = reference_end(kind, text, size, at, &plain);
         if (!plain) continue;
-        if (append_part(parts, whole, kept, at) < 0 || PyList_Append(parts, replacement) < 0) return -1;
+        keep(kind, cut, kept, at);
+        for (Py_ssize_t n = 0; n < PyUnicode_GET_LENGTH(cut->replacement); n++, cut->length++)
+            PyUnicode_WRITE(kind, cut->out, cut->length, PyUnicode_READ_CHAR(cut->replacement, n));
         kept = end;
     }
-    return at == -2 ? -1 : append_part(parts, whole, kept, size); /* -2: an error */
+    if (at == -2) return -1; /* an error */
+    keep(kind, cut, kept, size);
+    return 0;
 }
 
 PyObject *shorten_references(PyObject *self, PyObject *args) {
-    PyObject *text, *replacement;
-    if (!PyArg_ParseTuple(args, "UU:shorten_references", &text, &replacement)) return NULL;
-    PyObject *parts = PyList_New(0), *result = NULL, *nothing = PyUnicode_FromStringAndSize(NULL, 0);
-    if (parts != NULL && nothing != NULL) {
-        int failed = BY_KIND(text, cut_references, text, replacement, parts);
-        if (!failed) result = PyUnicode_Join(nothing, parts);
+    Cut cut = {0};
+    if (!PyArg_ParseTuple(args, "UU:shorten_references", &cut.text, &cut.replacement)) return NULL;
+    if (!PyUnicode_IS_ASCII(cut.replacement) || PyUnicode_GET_LENGTH(cut.replacement) > LEAST_REFERENCE) {
+        PyErr_SetString(PyExc_ValueError, "the replacement must be in ASCII and no longer than any reference");
+        return NULL;
     }
-    Py_XDECREF(parts);
-    Py_XDECREF(nothing);
+    int kind = PyUnicode_KIND(cut.text);
+    cut.out = PyMem_Malloc(PyUnicode_GET_LENGTH(cut.text) * kind + 1);
+    if (cut.out == NULL) return PyErr_NoMemory();
+    PyObject *result = NULL;
+    if (BY_KIND(cut.text, cut_references, &cut) == 0) result = PyUnicode_FromKindAndData(kind, cut.out, cut.length);
+    PyMem_Free(cut.out);
     return result;
 }

@@ -92,6 +92,18 @@ def test_pages_are_read_alike(text, name):
     assert read(text, wiki) == expected, "names and titles are known now"
 
 
+@pytest.mark.parametrize("replacement", ["é", "<reference/>"])
+def test_a_replacement_that_is_no_shorter_is_refused(replacement):
+    with pytest.raises(ValueError, match="no longer than any reference"):
+        chosen.loops.shorten_references("<ref>a</ref>", replacement)
+
+
+def test_what_is_left_is_as_narrow_as_it_can_be():
+    short = chosen.loops.shorten_references("a<ref>漢</ref>é<ref>😀</ref>", "<ref/>")
+    assert short == "a<ref/>é<ref/>"
+    assert sys.getsizeof(short) == sys.getsizeof("a<ref/>é<ref/>")
+
+
 def outcome(function, data):
     try:
         return function(data)
