@@ -70,7 +70,7 @@ def _add_retrievers(group: argparse._ArgumentGroup) -> None:
         "--run", nargs="+", default=[], metavar="NAME=FILE", help="a TREC run file that stands for a retriever"
     )
     group.add_argument("--device", default="cpu", metavar="NAME", help="for encoders: cpu, cuda, cuda:1 …")
-    group.add_argument("--any-catalog", action="store_true", help="take indexes that were built from another dump")
+    group.add_argument("--any-catalog", action="store_true", help="take indexes and vectors of another dump")
     group.add_argument("--rebuild", action="store_true", help="build every index again")
 
 

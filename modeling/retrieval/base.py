@@ -21,7 +21,7 @@ class Sources:
         train: Mentions of the training split; empty where there are none.
         model: Folder or hub name of an encoder, or a file of vectors; None where the retriever needs none.
         device: `cpu`, `cuda` or another torch device.
-        any_catalog: Also open an index that was built from another catalog (another dump date).
+        any_catalog: Also take an index of another catalog, and published vectors of another dump date.
     """
 
     entities: EntityCatalog

@@ -16,10 +16,10 @@ from modeling.data.ranking import Ranking, empty_ranking
 from modeling.retrieval.base import IndexReport, Sources
 from modeling.retrieval.dense import prepare_shard, search_vectors
 from modeling.retrieval.index_folder import open_index, staged_index, write_index_manifest
-from modeling.retrieval.wikivec_text import read_vectors
+from modeling.retrieval.wikivec_text import date_in_name, read_vectors
 from modeling.retrieval.wikivec_train import train_vectors, words_of
 from pipeline.records.digest import file_digest
-from pipeline.records.errors import InputError, UsageError
+from pipeline.records.errors import ArtifactError, InputError, UsageError
 
 Vectors = npt.NDArray[np.float32]
 
@@ -68,6 +68,7 @@ class WikiVec:
         """Turn a text file into memory maps; `OPTIONS` lists the options.
 
         Raises:
+            ArtifactError: the file's name tells the date of another dump (see `Sources.any_catalog`).
             InputError: the file is broken, or knows none of the entities.
             UsageError: there is neither a model nor a knowledge base.
         """
@@ -82,6 +83,7 @@ class WikiVec:
     def open(cls, folder: Path, sources: Sources) -> Self:
         """Map the vectors into memory."""
         manifest = open_index(folder, cls.name, sources.entities, any_catalog=sources.any_catalog)
+        _check_date(Path(manifest["facts"]["source"]), sources)
         return cls(folder, manifest["options"], sources.device)
 
     def search(self, mentions: Sequence[Mention], k: int) -> Ranking:
@@ -118,7 +120,18 @@ def _published(sources: Sources) -> Path:
     path = Path(sources.model or "")
     if not path.is_file():
         raise UsageError(f"--model wikivec={path} is no file; it wants vectors in wikipedia2vec's text format")
+    _check_date(path, sources)
     return path
+
+
+def _check_date(path: Path, sources: Sources) -> None:
+    """Refuse vectors whose file tells another dump than the catalog's: titles have moved since then."""
+    told, wanted = date_in_name(path), sources.entities.date
+    if told and wanted and told != wanted and not sources.any_catalog:
+        raise ArtifactError(
+            f"{path.name} has vectors of the dump {told}, and the entities in use are of {wanted}; "
+            "take vectors of that date, let wikivec fit its own, or give --any-catalog"
+        )
 
 
 def _fitted(sources: Sources, staged: Path, options: Mapping[str, Any]) -> Path:

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ _MOST_DIMENSIONS = 1 << 14
 _LONGEST_NAME, _LONGEST_NUMBER = 4096, 32
 """Bytes: a title has 255 and a number about 12; a file without line ends must not be read as one line."""
 
+_DATE = re.compile(r"(?<!\d)(?:20\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)")
+
 
 @dataclass(frozen=True, slots=True)
 class NamedVector:
@@ -35,6 +38,12 @@ class NamedVector:
     name: str
     is_entity: bool
     vector: npt.NDArray[np.float32]
+
+
+def date_in_name(path: Path) -> str:
+    """The dump that published vectors are of, such as 20180420 of enwiki_20180420_100d.txt.bz2; empty without one."""
+    found = _DATE.search(path.name)
+    return found[0] if found else ""
 
 
 def read_vectors(path: Path) -> Iterator[NamedVector]:

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from modeling.data.entities import IndexedEntity, KbCatalog
 from modeling.data.ranking import NO_ENTITY
 from modeling.retrieval.base import Sources
 from modeling.retrieval.wikivec import WikiVec
-from modeling.retrieval.wikivec_text import read_vectors
+from modeling.retrieval.wikivec_text import date_in_name, read_vectors
 from pipeline.records.errors import ArtifactError, InputError, UsageError
 from tests.modeling.worlds import ListCatalog, mention_in
 
@@ -157,6 +158,34 @@ def test_vectors_of_another_dump_are_refused_unless_told_otherwise(catalog, tmp_
         WikiVec.open(tmp_path / "index", Sources(later, model=path))
     taken = WikiVec.open(tmp_path / "index", Sources(later, model=path, any_catalog=True))
     assert taken.search([mention_in("city", "city")], 1).ids.tolist() == [[3]]
+
+
+def test_published_vectors_whose_name_tells_another_dump_are_refused_unless_told_otherwise(catalog, tmp_path):
+    old = Sources(catalog, model=_vectors(tmp_path, name="enwiki_20180420_100d.txt.bz2"))
+    told = "enwiki_20180420_100d.txt.bz2 has vectors of the dump 20180420, and the entities in use are of 20210101; "
+    with pytest.raises(ArtifactError, match=told):
+        WikiVec.build(old, tmp_path / "index", {})
+    assert not (tmp_path / "index").exists()
+    WikiVec.build(replace(old, any_catalog=True), tmp_path / "index", {})
+    with pytest.raises(ArtifactError, match=told):
+        WikiVec.open(tmp_path / "index", old)
+    WikiVec.open(tmp_path / "index", replace(old, any_catalog=True))
+    same = Sources(catalog, model=_vectors(tmp_path, name="enwiki-20210101.txt"))
+    assert WikiVec.build(same, tmp_path / "same", {}).n_entities == 2
+    WikiVec.open(tmp_path / "same", same)
+
+
+@pytest.mark.parametrize(
+    ("name", "date"),
+    [
+        ("enwiki_20180420_300d.txt", "20180420"),
+        ("vectors-100d.txt", ""),
+        ("run20181320.txt", ""),
+        ("v120180420.txt", ""),
+    ],
+)
+def test_a_file_s_name_tells_its_dump(name, date):
+    assert date_in_name(Path("20170101") / name) == date
 
 
 def test_without_model_and_knowledge_base_there_is_nothing_to_fit(catalog, tmp_path):
