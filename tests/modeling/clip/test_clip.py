@@ -10,7 +10,7 @@ from PIL import Image
 from modeling.data.entities import IndexedEntity
 from modeling.data.images import ImageStore
 from modeling.encoders.image import ImageEncoder
-from modeling.encoders.tiny import save_tiny_clip
+from modeling.encoders.tiny import save_tiny_clip, save_tiny_siglip
 from modeling.retrieval.base import Sources
 from modeling.retrieval.clip import Clip
 from pipeline.records.errors import ArtifactError, UsageError
@@ -19,6 +19,7 @@ from tests.modeling.worlds import ListCatalog, mention_in
 
 TEXTS = [f"{colour} disc club of {colour} town" for colour in COLOURS]
 TINY = {"width": 32, "side_px": 32, "layers": 1}
+both_kinds = pytest.mark.parametrize("kind", [save_tiny_clip, save_tiny_siglip])
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,9 @@ def picture(sources, image_id):
     return sources.images.read([image_id])[image_id]
 
 
-def test_image_to_image_is_the_cosine_of_pictures(sources, tmp_path):
+@both_kinds
+def test_image_to_image_is_the_cosine_of_pictures(kind, sources, tmp_path):
+    sources = replace(sources, model=str(kind(tmp_path / "model", TEXTS, **TINY)))
     report = Clip.build(sources, tmp_path / "index", {})
     assert (report.n_entities, report.n_absent) == (6, 2)  # no row of zeros for the two without a picture
     found = Clip.open(tmp_path / "index", sources).search(mentions("m0", "m5", "m0"), 8)
@@ -70,7 +73,9 @@ def test_mentions_without_a_picture_get_an_empty_list(sources, tmp_path):
     assert Clip.open(tmp_path / "index", sources).search([], 3).ids.shape == (0, 3)
 
 
-def test_texts_find_pictures_and_pictures_find_texts(sources, tmp_path):
+@both_kinds
+def test_texts_find_pictures_and_pictures_find_texts(kind, sources, tmp_path):
+    sources = replace(sources, model=str(kind(tmp_path / "model", TEXTS, **TINY)))
     encoder = ImageEncoder.open(sources.model)
     asked = [mention_in("a blue disc, and no other, won", "blue disc", 30, image_id="m2")]
     report = Clip.build(sources, tmp_path / "text-image", {"mode": "text-image"})
