@@ -28,14 +28,8 @@ OPTIONS = (
     Option("mention_weight", float, 1.0, "weight of the mention's own words in the mean", least=0),
     Option("dimensions", int, 100, "width of vectors fitted here", least=1, most=1000),
     Option("epochs", int, 40, "passes of the fit", least=1),
-    Option(
-        "sample",
-        float,
-        0.0,
-        "common words are thinned out above this frequency; 1e-3 for a large wiki",
-        least=0,
-        most=1,
-    ),
+    Option("sample", float, 0.0, "thin out words above this frequency; 1e-3 for a large wiki", least=0, most=1),
+    Option("min_count", int, 1, "words that come less often are left out; 5 for a large wiki", least=1),
     Option("seed", int, 1, "seed of the fit", least=0),
 )
 _WORDS, _WORD_VECTORS, _IDS, _VECTORS = "words.marisa", "words.npy", "ids.npy", "entities.npy"
@@ -140,7 +134,7 @@ def _fitted(sources: Sources, staged: Path, options: Mapping[str, Any]) -> Path:
             "the retriever wikivec wants vectors (--model wikivec=FILE) or a knowledge base to fit them on"
         )
     path = staged / _TRAINED
-    fit = {name: options[name] for name in ("dimensions", "epochs", "sample", "seed")}
+    fit = {name: options[name] for name in ("dimensions", "epochs", "sample", "seed", "min_count")}
     train_vectors(sources.entities, path, **fit)
     return path
 

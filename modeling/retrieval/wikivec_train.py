@@ -61,12 +61,15 @@ class Sentences:
         return target if hit is None else hit.entity
 
 
-def train_vectors(kb: KbCatalog, out: Path, *, dimensions: int, epochs: int, sample: float, seed: int) -> None:
+def train_vectors(
+    kb: KbCatalog, out: Path, *, dimensions: int, epochs: int, sample: float, seed: int, min_count: int = 1
+) -> None:
     """Fit skip-gram vectors (negative sampling) and write them in wikipedia2vec's text format.
 
     A word gets the vector with which it predicts its neighbours, an entity the one by which it is predicted: their
     product is what skip-gram fits, and so words find entities even where the text is small. One thread, so that the
-    same knowledge base and seed give the same bytes. Words that come once are kept: a small wiki has many.
+    same knowledge base and seed give the same bytes. Words that come less often than `min_count` are left out, entities
+    never.
 
     Raises:
         UsageError: gensim is not installed.
@@ -77,13 +80,18 @@ def train_vectors(kb: KbCatalog, out: Path, *, dimensions: int, epochs: int, sam
         what = "fitting vectors (--model wikivec=FILE reads those of wikipedia2vec instead)"
         raise UsageError(missing_package(what, "gensim")) from None
     model = Word2Vec(
-        Sentences(kb), vector_size=dimensions, window=WINDOW + 1, min_count=1, sg=1, negative=5, epochs=epochs,
-        workers=1, seed=seed, sample=sample, alpha=_RATE,
+        Sentences(kb), vector_size=dimensions, window=WINDOW + 1, min_count=min_count, trim_rule=_keep_entities, sg=1,
+        negative=5, epochs=epochs, workers=1, seed=seed, sample=sample, alpha=_RATE,
     )  # fmt: skip
     places = sorted(model.wv.key_to_index.items())
     rows = (_named(name, (model.syn1neg if name.startswith(ENTITY) else model.wv.vectors)[at]) for name, at in places)
     with out.open("wb") as file:
         write_vectors(file, len(places), dimensions, rows)
+
+
+def _keep_entities(name: str, count: int, min_count: int) -> int:
+    """What gensim does with a name: 1 leaves it out, 2 keeps it."""
+    return 2 if name.startswith(ENTITY) or count >= min_count else 1
 
 
 def entity_name(title: str) -> str:

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from modeling.data.entities import IndexedEntity, KbCatalog
 from modeling.data.ranking import NO_ENTITY
 from modeling.retrieval.base import Sources
 from modeling.retrieval.wikivec import WikiVec
-from modeling.retrieval.wikivec_text import date_in_name, read_vectors
+from modeling.retrieval.wikivec_text import ENTITY, date_in_name, read_vectors
+from modeling.retrieval.wikivec_train import Sentences, train_vectors
 from pipeline.records.errors import ArtifactError, InputError, UsageError
 from tests.modeling.worlds import ListCatalog, mention_in
 
@@ -191,6 +193,18 @@ def test_a_file_s_name_tells_its_dump(name, date):
 def test_without_model_and_knowledge_base_there_is_nothing_to_fit(catalog, tmp_path):
     with pytest.raises(UsageError, match="wants vectors"):
         WikiVec.build(Sources(catalog), tmp_path / "index", {})
+
+
+def test_rare_words_are_left_out_of_a_fit_but_no_entity(world_kb, tmp_path):
+    kb = KbCatalog(world_kb)
+    counts = Counter(word for sentence in Sentences(kb) for word in sentence)
+    train_vectors(kb, tmp_path / "v.txt", dimensions=2, epochs=1, sample=0, seed=1, min_count=3)
+    found = {(row.name, row.is_entity) for row in read_vectors(tmp_path / "v.txt")}
+    entities = {name.removeprefix(ENTITY).replace("_", " ") for name in counts if name.startswith(ENTITY)}
+    words = {word for word, count in counts.items() if count >= 3 and not word.startswith(ENTITY)}
+    assert found == {(name, True) for name in entities} | {(word, False) for word in words}
+    assert min(counts.values()) < 3
+    assert len(words) + len(entities) < len(counts)
 
 
 def test_the_fit_on_a_knowledge_base_finds_entities_by_the_words_of_their_leads(world_kb, tmp_path):
