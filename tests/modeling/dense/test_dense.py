@@ -48,6 +48,21 @@ def test_equals_a_float64_scan(k, precision):
     assert lists(found) == oracle(queries, ids, vectors, k)
 
 
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="wants a GPU that torch can use")
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_gpu_gives_the_bytes_of_the_cpu(precision):
+    ids, vectors, queries = world(5000, 96, 33)
+    vectors[1000:1300] = vectors[7]  # ties longer than the list
+    queries[0] = vectors[7]
+    shards = shards_of(ids, vectors, 1024)
+    expected = search_vectors(queries, shards, 100)
+    ready = [prepare_shard(*shard, device="cuda", precision=precision) for shard in shards]
+    for given_shards in (shards, ready):
+        found = search_vectors(queries, given_shards, 100, device="cuda", precision=precision)
+        assert (found.ids.tobytes(), found.scores.tobytes()) == (expected.ids.tobytes(), expected.scores.tobytes())
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_shards_blocks_and_batches_change_no_bit(data):
