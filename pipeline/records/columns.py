@@ -55,8 +55,9 @@ class Columns:
 
     def take(self) -> pa.Table:
         """The rows so far as a table of the schema; it starts anew."""
-        self._pack()
-        table = pa.concat_tables(self._packed)
+        if self.n_waiting:
+            self._pack()
+        table = pa.concat_tables(self._packed) if self._packed else self.schema.arrow.empty_table()
         self._packed, self._n_packed = [], 0
         return table
 
