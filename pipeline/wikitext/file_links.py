@@ -127,7 +127,7 @@ def _options(wiki: Wiki) -> _Options:
 
 
 _OPTION_VALUES = {
-    "img_width": r"(?:[0-9]+x?[0-9]*|x[0-9]+)\s*(?:px)?\s*",
+    "img_width": r"(?:[0-9]+(?:x[0-9]*)?|x[0-9]+)\s*(?:px\s*)?",
     "img_upright": r"\s*[0-9.]+\s*",
 }
 """Options whose value must have a form; without it the parameter is the caption (MediaWiki: Parser::makeImage)."""

@@ -74,13 +74,14 @@ def unmask(text: str) -> str:
 class _Masker:
     """The state of one scan: what was written, and what is known not to follow."""
 
-    __slots__ = ("in_reference", "kept", "missing", "parts", "scanned", "text")
+    __slots__ = ("close", "in_reference", "kept", "missing", "parts", "scanned", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.parts: list[str] = []
         self.kept = 0  # everything before this place is in `parts`
         self.missing: set[str] = set()  # tags without a closer, and ">", further on
+        self.close = 0  # the last `-->` that was looked for, or the page's end
         self.scanned = 0  # how far references were looked for
         self.in_reference = False
 
@@ -141,8 +142,10 @@ class _Masker:
 
     def _comment_end(self, start: int) -> int:
         """Where a comment ends: at `-->`, at the end of its reference, or with the page."""
-        close = self.text.find("-->", start + 4)
-        end = close + 3 if close >= 0 else len(self.text)
+        if self.close < start + 4:  # "<ref><!--</ref>" again and again would search the whole page each time
+            close = self.text.find("-->", start + 4)
+            self.close = close if close >= 0 else len(self.text)
+        end = min(self.close + 3, len(self.text))
         closer = _CLOSE_REFERENCE.search(self.text, start, end)
         return closer.start() if closer is not None and self._in_reference(start) else end
 

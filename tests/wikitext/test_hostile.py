@@ -16,11 +16,11 @@ INPUTS = [
     "<ref><gallery>", "<poem><ref>", "<ref>[[", "<!-- -->", "\n<!-- -->", " <!-- --> ", "<!-- </ref> -->", "[[a]]", "[[a|b]]",
     "[[File:a|[[b]]", "[[File:a|[[b]]]]", "[[a|b[", "[[a|b]", "[[a{{", "[[a|{{b}}", "[[a|'''", "[[a|<b>", "[[a|&amp;", "&", "&#", "a''b",
     "{{a}}", "{{a|{{b", "{{{a}}", "{{{{a}}}}", "{{#tag:ref|", "{{#if:", "{{a|b=", "\n|}", "\n|}}", "{|\n|}\n", "\n*[[a]]", "\n= a =",
-    "<includeonly>", "<noinclude>", "__", "__TOC__", "|", "=", "\n", " ", "\t ", "a", "é [[é|é]]", "<source><ref>",
+    "<includeonly>", "<noinclude>", "<ref><!--</ref>", "__", "__TOC__", "|", "=", "\n", " ", "\t ", "a", "é [[é|é]]", "<source><ref>",
 ]  # fmt: skip
 ENDS = [("{{a|", "}}"), ("[[a|", "]]"), ("<ref>", "</ref>"), ("<gallery>", "</gallery>"), ("{{a|b", "|c=d}}"), ("<ref ", ">"), ("[[File:a|", "]]"),
         ("{{{a|", "}}}"), ("\n{|", "\n|}"), ("<nowiki ", ">"), ("<!--", "-->"), ("{{nowrap|", "}}"), ("{{#tag:ref|[[b]]", "}}"),
-        ("[[File:a|[[b]]", "]]"), ("<ref>[[a]]<poem>", "</poem></ref>")]  # fmt: skip
+        ("[[File:a|[[b]]", "]]"), ("<ref><!--</ref>", "-->"), ("<ref>[[a]]<poem>", "</poem></ref>")]  # fmt: skip
 CASES = [(piece, "", 0) for piece in INPUTS] + [(piece, end, 1) for piece, end in ENDS] + [(*pair, 2) for pair in ENDS]
 
 
@@ -58,3 +58,12 @@ def test_time_is_linear(case):
 @pytest.mark.parametrize("case", CASES, ids=repr)
 def test_time_is_linear_at_full_size(case):
     check(case, 400_000)
+
+
+@pytest.mark.parametrize("pieces", ["1", "1 "])
+def test_what_is_almost_the_size_of_an_image_is_read_in_linear_time(pieces):
+    def work(n):
+        text = f"[[File:a|{''.join(piece * n for piece in pieces)}z]]"
+        return lambda: read_all(text)
+
+    assert_linear(work, 2000 // len(pieces) ** 2)
