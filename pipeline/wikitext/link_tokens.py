@@ -48,15 +48,21 @@ def link_rules(wiki: Wiki) -> tuple[bytes, bytes, bool]:
         either (0); for each whether a plain title may hold it; whether titles begin with a capital.
     """
     titles = wiki.titles
-    plain = bytes(titles.is_plain(f"a{character}") for character in _ASCII)
+    plain = bytes(titles.is_plain(f"a{character}") and shown_target(character) == character for character in _ASCII)
     return _followers(wiki), plain, titles.is_plain("a") and titles.parse("a").key == "A"
 
 
 def _followers(wiki: Wiki) -> bytes:
-    """Only trails that are one class of characters, such as `[a-z]+`, can be known from single ones."""
-    trail = wiki.trail.match
-    quiet = {a for a in _ASCII if not any(trail(a + b)[0] for b in ("", *_ASCII))}  # type: ignore[index]
-    joining = {a for a in _ASCII if trail(a)[0]} if _ONE_CLASS.fullmatch(wiki.siteinfo.link_trail) else set()  # type: ignore[index]
+    """Only trails that are one class of characters, such as `[a-z]+`, can be known from single ones.
+
+    Of others it is tried out what up to two of their own letters add to a character, such as those of "c'h".
+    """
+    trail, source = wiki.trail.match, wiki.siteinfo.link_trail
+    is_class = _ONE_CLASS.fullmatch(source) is not None
+    letters = () if is_class else sorted(set(source))
+    behind = ("", *_ASCII, *letters, *(b + c for b in letters for c in letters))
+    quiet = {a for a in _ASCII if not any(trail(a + b)[0] for b in behind)}  # type: ignore[index]
+    joining = {a for a in _ASCII if trail(a)[0]} if is_class else set()  # type: ignore[index]
     return bytes(1 if character in quiet else 2 if character in joining else 0 for character in _ASCII)
 
 

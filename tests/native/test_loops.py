@@ -233,6 +233,23 @@ def test_trails_of_several_classes_are_left_to_the_twin(trail):
     assert not link_rules(wiki)[0][ord("a")]
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"link_trail": "(?:'ll|[a-z])+"},
+        {"link_trail": "'é"},
+        {"link_trail": "[a-z]'s"},
+        {"legal_title_chars": "\\x00-\x7f"},
+    ],
+)
+def test_odd_wikis_are_read_alike(rules):
+    wiki = Wiki(replace(shipped_wiki().siteinfo, **rules))
+    text = "[[a]]'ll [[b]]'é [[c]]m's [[d\te]] [[f\x1f]] [[\x0bg]]s"
+    with without_loops():
+        expected = read(text, wiki)
+    assert read(text, wiki) == expected
+
+
 ODD_RULES = (b"", LETTERS, True), (RULES[0], b"\0" * 129, True), (None, LETTERS, True), RULES[:2]
 
 
