@@ -3,11 +3,21 @@
 
 /* ---- places of links ------------------------------------------------------------------------------------------------- */
 
-/* The number in place `n` of a list; -1 and an error for anything else, or one below 0. */
-static Py_ssize_t number_at(PyObject *list, Py_ssize_t n) {
-    Py_ssize_t number = PyLong_AsSsize_t(PyList_GET_ITEM(list, n));
+/* A place; -1 and an error for anything else than a number from 0. No code of Python runs meanwhile. */
+static Py_ssize_t as_place(PyObject *value) {
+    Py_ssize_t number = PyLong_AsSsize_t(value);
     if (number < 0 && !PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "places are numbers from 0");
     return number < 0 ? -1 : number;
+}
+
+static Py_ssize_t number_at(PyObject *list, Py_ssize_t n) { return as_place(PyList_GET_ITEM(list, n)); }
+
+static int read_span(PyObject *span, Py_ssize_t *begin, Py_ssize_t *end) {
+    if (!PyTuple_CheckExact(span) || PyTuple_GET_SIZE(span) != 2) {
+        PyErr_SetString(PyExc_TypeError, "a span is a tuple of two places");
+        return -1;
+    }
+    return (*begin = as_place(PyTuple_GET_ITEM(span, 0))) < 0 || (*end = as_place(PyTuple_GET_ITEM(span, 1))) < 0 ? -1 : 0;
 }
 
 static int has_code_for_each(PyObject *starts, PyObject *codes) {
@@ -26,7 +36,7 @@ PyObject *paint(PyObject *self, PyObject *args) {
     Py_ssize_t count = PyList_GET_SIZE(starts), at = 0;
     for (Py_ssize_t n = 0; n < PyList_GET_SIZE(spans) && at < count; n++) {
         Py_ssize_t begin, end, start;
-        if (!PyArg_Parse(PyList_GET_ITEM(spans, n), "(nn)", &begin, &end)) return NULL;
+        if (read_span(PyList_GET_ITEM(spans, n), &begin, &end) < 0) return NULL;
         for (; at < count && (start = number_at(starts, at)) < end; at++) {
             if (start < 0) return NULL;
             if (start >= begin) PyByteArray_AS_STRING(codes)[at] = (char)code;

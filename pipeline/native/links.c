@@ -191,14 +191,19 @@ FOR_ALL_KINDS int scan_text(int kind, Scan *scan) {
     return at == -2 ? -1 : 0;
 }
 
+/* Groups of arguments are tuples, which keep what they hold alive while the twin is asked. */
 PyObject *scan_links(PyObject *self, PyObject *args) {
     Scan scan;
+    PyObject *rules, *links, *dropped, *files;
     Py_ssize_t n_followers, n_plain;
-    if (!PyArg_ParseTuple(args, "UO!U(y#y#p)(O!O!O!O!)(O!O!)(O!O!)O:scan_links", &scan.text, &PyDict_Type, &scan.known,
-                          &scan.title, &scan.followers, &n_followers, &scan.plain, &n_plain, &scan.capitalises,
-                          &PyList_Type, &scan.starts, &PyList_Type, &scan.targets, &PyList_Type,
-                          &scan.fragments, &PyList_Type, &scan.surfaces, &PyList_Type, &scan.dropped, &PyList_Type,
-                          &scan.dropped_raw, &PyList_Type, &scan.files, &PySet_Type, &scan.file_prefixes, &scan.odd))
+    if (!PyArg_ParseTuple(args, "UO!UO!O!O!O!O:scan_links", &scan.text, &PyDict_Type, &scan.known, &scan.title,
+                          &PyTuple_Type, &rules, &PyTuple_Type, &links, &PyTuple_Type, &dropped, &PyTuple_Type, &files,
+                          &scan.odd)
+        || !PyArg_ParseTuple(rules, "y#y#p", &scan.followers, &n_followers, &scan.plain, &n_plain, &scan.capitalises)
+        || !PyArg_ParseTuple(links, "O!O!O!O!", &PyList_Type, &scan.starts, &PyList_Type, &scan.targets, &PyList_Type,
+                             &scan.fragments, &PyList_Type, &scan.surfaces)
+        || !PyArg_ParseTuple(dropped, "O!O!", &PyList_Type, &scan.dropped, &PyList_Type, &scan.dropped_raw)
+        || !PyArg_ParseTuple(files, "O!O!", &PyList_Type, &scan.files, &PySet_Type, &scan.file_prefixes))
         return NULL;
     if (n_followers != ASCII || n_plain != ASCII) {
         PyErr_SetString(PyExc_ValueError, "rules must have a byte for each ASCII character");

@@ -55,7 +55,7 @@ static int push_open(PyObject *open, Py_ssize_t start, Py_ssize_t length) {
     return failed;
 }
 
-/* The innermost open run, when it is of two braces; -1 when there is none. */
+/* The innermost open run, when it is of two braces; -1 for all others and when there is none. */
 static Py_ssize_t open_pair(const Walk *walk) {
     Py_ssize_t count = PyList_GET_SIZE(walk->open), start, length;
     if (count <= walk->base) return -1;
@@ -63,6 +63,7 @@ static Py_ssize_t open_pair(const Walk *walk) {
     if (!PyTuple_CheckExact(run) || PyTuple_GET_SIZE(run) != 2) return -1;
     start = PyLong_AsSsize_t(PyTuple_GET_ITEM(run, 0));
     length = PyLong_AsSsize_t(PyTuple_GET_ITEM(run, 1));
+    if (start == -1 || length == -1) PyErr_Clear();
     return length == 2 ? start : -1;
 }
 
@@ -154,9 +155,11 @@ FOR_ALL_KINDS int walk_text(int kind, Walk *walk) {
 
 PyObject *scan_structure(PyObject *self, PyObject *args) {
     Walk walk = {.newest = -1};
-    if (!PyArg_ParseTuple(args, "UO!O!(O!O)(O!O)On:scan_structure", &walk.text, &PyList_Type, &walk.open, &PyDict_Type,
-                          &walk.known, &PyList_Type, &walk.templates, &walk.make_template, &PyList_Type,
-                          &walk.headings, &walk.make_heading, &walk.event, &walk.newest))
+    PyObject *templates, *headings;
+    if (!PyArg_ParseTuple(args, "UO!O!O!O!On:scan_structure", &walk.text, &PyList_Type, &walk.open, &PyDict_Type,
+                          &walk.known, &PyTuple_Type, &templates, &PyTuple_Type, &headings, &walk.event, &walk.newest)
+        || !PyArg_ParseTuple(templates, "O!O", &PyList_Type, &walk.templates, &walk.make_template)
+        || !PyArg_ParseTuple(headings, "O!O", &PyList_Type, &walk.headings, &walk.make_heading))
         return NULL;
     walk.world_end = PyUnicode_GET_LENGTH(walk.text) + 1;
     if (BY_KIND(walk.text, walk_text, &walk) < 0) return NULL;

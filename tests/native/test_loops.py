@@ -250,7 +250,7 @@ def test_odd_wikis_are_read_alike(rules):
     assert read(text, wiki) == expected
 
 
-ODD_RULES = (b"", LETTERS, True), (RULES[0], b"\0" * 129, True), (None, LETTERS, True), RULES[:2]
+ODD_RULES = (b"", LETTERS, True), (RULES[0], b"\0" * 129, True), (None, LETTERS, True), RULES[:2], [*RULES]
 
 
 @pytest.mark.parametrize("rules", ODD_RULES)
@@ -272,6 +272,37 @@ def test_rules_of_another_form_are_refused(rules):
 def test_wrong_arguments_are_refused(wrong):
     with pytest.raises(TypeError):
         chosen.loops.scan_links(*wrong)
+
+
+def test_groups_of_arguments_that_may_lose_what_they_hold_are_refused():
+    with pytest.raises(TypeError):
+        chosen.loops.scan_structure("", [], {}, ([], structure.Template), [[], structure.Heading], len, -1)
+
+
+def test_code_that_a_span_would_run_is_not_run():
+    starts, codes = [1, 2], bytearray(2)
+
+    class Shrinking:
+        def __index__(self):
+            starts.clear()
+            codes.clear()
+            return 9
+
+    with pytest.raises(TypeError):
+        chosen.loops.paint(starts, [(0, Shrinking())], codes, 1)
+    assert len(codes) == 2
+
+
+@pytest.mark.parametrize("span", [(0, -1), (-1, 0), (0, 1 << 70)])
+def test_spans_outside_a_text_are_refused(span):
+    with pytest.raises((ValueError, OverflowError)):
+        chosen.loops.paint([-1], [span], bytearray(1), 1)
+
+
+def test_open_braces_of_another_form_are_left_to_the_twin():
+    asked = []
+    chosen.loops.scan_structure("}}", [("a", 2)], {}, *LISTS, lambda *token: asked.append(token) or (2, 3, 0, -1), -1)
+    assert asked == [(1, 0)]
 
 
 def test_a_build_of_other_source_is_left_out(monkeypatch, tmp_path):
