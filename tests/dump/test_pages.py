@@ -211,6 +211,7 @@ BAD = {
     "bad_xml ": (body(1, "A", "<text>&#0;</text>"), "'&#0;' names a character that XML forbids"),
     "bad_xml  ": (body(1, "A", "<text>AT&T</text>"), "'&T' is no entity of XML"),
     "bad_xml   ": (body(1, "A", "<text>x</txt>"), "the page is no well-formed XML: "),
+    "bad_xml    ": (page_xml(1, "A", "x\0y"), "the text holds the character U+0000, which XML forbids"),
     "no_title": (page_xml(1, " "), "the page has an empty title"),
     "no_title ": (page_xml(1, "A").replace("<title>A</title>", ""), "the page has no title"),
     "no_id": (page_xml(1, "A").replace("    <id>1</id>\n", ""), "the page has no id"),
@@ -239,6 +240,11 @@ def test_bad_page_is_a_problem_and_reading_goes_on(tmp_path, name):
         assert found.title == "A"
     if "id" not in name and name.strip() != "no_title":
         assert found.page_id == 1
+
+
+def test_a_title_with_a_null_character_is_a_problem(tmp_path):
+    (found,) = read(write_plain(tmp_path / "dump.xml", dump_xml([page_xml(1, "A\0B")])))
+    assert (found.reason, found.message) == ("bad_xml", "the title holds the character U+0000, which XML forbids")
 
 
 def test_page_without_its_end_does_not_swallow_the_next(tmp_path):
