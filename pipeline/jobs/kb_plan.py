@@ -20,7 +20,8 @@ FORMAT = 1
 _PARSING = (
     "dump/blocks.py", "dump/careful.py", "dump/header.py", "dump/page.py", "dump/pages.py", "dump/quick.py",
     "dump/ranges.py", "dump/streams.py", "dump/text.py", "dump/page_props.py", "dump/sql.py", "dump/sql_tokens.py",
-    "wikitext", "titles", "transforms/extract_range.py", "transforms/read_range.py",
+    "wikitext", "titles", "transforms/extract_range.py", "transforms/link_columns.py",
+    "transforms/read_range.py",
 )  # fmt: skip
 """The code that decides what is read out of a page."""
 _COMPACTING = ("transforms/compact.py", "transforms/compact_span.py", "records/shards.py")

@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from modeling.config.options import read_options
 from modeling.data.ranking import Ranking
 from modeling.data.wikidiverse import ClosedSet, read_closed_set
 from modeling.encoders.text import TextEncoder
 from modeling.retrieval.base import Sources
+from modeling.retrieval.dense_index import DenseIndex
 from modeling.retrieval.floor import Floor
 from modeling.retrieval.reference_rows import FLOORS, rows_to_beat, to_beat
-from modeling.retrieval.sentence import Sentence
+from modeling.retrieval.sentence import OPTIONS, Sentence
 from modeling.retrieval.tfidf import Tfidf
 from tests.modeling.cli.commands import results, run
 
@@ -56,7 +58,8 @@ def test_the_floors_stand_beside_these_captions_and_this_split_alone(closed):
 
 
 @pytest.mark.data
-def test_the_floors_are_rows_of_the_table_in_every_form(paths, capsys, tmp_path):
+def test_the_floors_are_rows_of_the_table_in_every_form(paths, capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
     words = ("--wikidiverse", paths[0], "--split-file", paths[1], "--retriever", "tfidf", "--draws", "0")
     words = (*words, "--fuse", "none", "--out", tmp_path / "out")
     code, out, error = run(capsys, *words, "--split", "test", "valid")
@@ -92,5 +95,7 @@ def test_a_sentence_encoder_reaches_its_floors_with_and_without_the_training_pri
     both = Floor.open(tmp_path / "index", sources).search(test, 1)
     assert _recall_at_1(closed, both) >= FIGURES["to beat: train prior + 0.3 MiniLM"]
     # The titles' vectors are the floor's own: encoding them takes two minutes.
-    alone = Sentence(tmp_path / "index" / "sentence", TextEncoder.open(model, "cpu"), {"query": "mention"}, "cpu")
+    encoder, options = TextEncoder.open(model, "cpu"), read_options("sentence", OPTIONS, {"query": "mention"})
+    index = DenseIndex(tmp_path / "index" / "sentence", encoder.width, options, "cpu")
+    alone = Sentence(encoder, index, options)
     assert _recall_at_1(closed, alone.search(test, 1)) >= FIGURES["to beat: MiniLM of the mention"]

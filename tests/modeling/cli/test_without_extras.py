@@ -40,7 +40,7 @@ def core(tmp_path_factory):
     (folder / "hidden/sitecustomize.py").write_text(HIDE)
     make_kb(folder / "kb")
     make_dataset(folder / "set")
-    environment = {**child_environment(), "PYTHONPATH": f"{folder / 'hidden'}:{ROOT}"}
+    environment = {**child_environment(), "PYTHONPATH": f"{folder / 'hidden'}:{ROOT}", "COLUMNS": "200"}
 
     def run(*words):
         call = [sys.executable, *map(str, words)]
