@@ -17,7 +17,7 @@ from pipeline.records.errors import ArtifactError, UsageError
 Vectors = npt.NDArray[np.float32]
 PRECISIONS = ("fp32", "bf16")
 _QUERIES_AT_ONCE = 1024
-_SCORES_AT_ONCE = {"cpu": 1 << 24, "cuda": 1 << 26}
+_SCORES_AT_ONCE = {"cpu": 1 << 25, "cuda": 1 << 26}
 _EXACT_AT_ONCE = {"cpu": 1 << 17, "cuda": 1 << 24}
 _RESCORED_AT_ONCE = 1 << 14
 _FP32_STEP = 2.0**-24
