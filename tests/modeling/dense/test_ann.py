@@ -152,5 +152,14 @@ def test_without_faiss_nothing_is_begun_and_the_extra_is_named(tmp_path, monkeyp
 
 @pytest.mark.slow
 def test_exact_search_wants_no_faiss():
-    code = "import sys; sys.modules['faiss'] = None\nimport modeling.retrieval.blink, modeling.retrieval.clip"
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    code = """
+import sys
+sys.modules["faiss"] = None
+import numpy as np
+import modeling.retrieval.blink, modeling.retrieval.clip, modeling.retrieval.sentence
+from modeling.retrieval.dense import search_vectors
+rows = np.eye(3, dtype=np.float32)
+print(search_vectors(rows[1:2], [(np.array([7, 8, 9]), rows)], 2).ids.tolist())
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, timeout=120, capture_output=True, text=True)
+    assert done.stdout == "[[8, 7]]\n"
